@@ -1,0 +1,5 @@
+"""From a formula and a table to a design."""
+
+from smoothstan.design.build import build_design as build_design
+from smoothstan.design.design import Design as Design
+from smoothstan.design.response import BoundResponse as BoundResponse

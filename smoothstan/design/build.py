@@ -1,0 +1,160 @@
+"""Bind a formula to data."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from smoothstan.design.design import Design
+from smoothstan.design.response import bind_response
+from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported
+from smoothstan.families import Family
+from smoothstan.formula import ModelFormula, PredictorFormula, TermList, expand
+from smoothstan.formula.syntax import variables
+from smoothstan.formula.vocabulary import INTERCEPT, SMOOTHS
+from smoothstan.table import Table, column_names, read_table
+from smoothstan.terms import (
+    AuxiliaryTerm,
+    BoundTerm,
+    WrittenGroup,
+    bind_groups,
+    bind_linear,
+    bind_offset,
+    bind_smooths,
+)
+
+
+def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
+    """Bind every term of a formula to data.
+
+    Args:
+        formula: the parsed formula.
+        data: anything that ``read_table`` takes.
+        family: the response family.
+
+    Warns:
+        DataWarning: if rows with missing values are left out.
+
+    Raises:
+        FormulaError, DataError, FamilyError: naming the place, what was found and what is allowed.
+    """
+    _check_parameters(formula, family)
+    response_columns = _response_columns(formula)
+    others = tuple(name for name in column_names(data) if name not in response_columns)
+    expanded = [(predictor, expand(predictor.rhs, predictor.text, others)) for predictor in formula.predictors]
+    table, dropped = _complete_rows(formula, expanded, data)
+    response = bind_response(formula, family, table)
+    terms = [term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table)]
+    written = [
+        WrittenGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
+    ]
+    terms += bind_groups(written, table)
+    terms += _auxiliary(formula, family)
+    predicted = tuple(predictor.dpar for predictor in formula.predictors)
+    return Design(formula, family, response, predicted, tuple(terms), table, dropped)
+
+
+def _bind_predictor(
+    predictor: PredictorFormula, parts: TermList, family: Family, table: Table
+) -> Iterator[BoundTerm]:
+    dpar, text = predictor.dpar, predictor.text
+    for call in parts.specials:
+        if call.function not in SMOOTHS:
+            raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
+    yield bind_linear(parts, dpar, _default_intercept(family, dpar), table, text)
+    if parts.specials:
+        yield bind_smooths(parts.specials, dpar, table, text)
+    if parts.offsets:
+        yield bind_offset(parts.offsets, dpar, table, text)
+
+
+def _default_intercept(family: Family, dpar: str) -> str:
+    """Return the default prior of an intercept; with an identity link it is the parameter's own."""
+    parameter = family.parameter(dpar)
+    if dpar != "mu" and family.link(dpar).name == "identity":
+        return parameter.prior
+    return parameter.intercept_prior
+
+
+def _auxiliary(formula: ModelFormula, family: Family) -> list[BoundTerm]:
+    predicted = {predictor.dpar for predictor in formula.predictors}
+    held = dict(formula.fixed)
+    return [AuxiliaryTerm(p, held.get(p.name)) for p in family.parameters if p.name not in predicted]
+
+
+def _check_parameters(formula: ModelFormula, family: Family) -> None:
+    names = [p.name for p in family.parameters]
+    for predictor in formula.predictors[1:]:
+        if predictor.dpar not in names[1:]:
+            raise FormulaError(
+                f"family {family.name} has no parameter {predictor.dpar!r} to predict "
+                f"(it has: {', '.join(names[1:]) or 'none besides mu'})",
+                predictor.text,
+                (0, len(predictor.dpar)),
+            )
+    for name, value in formula.fixed:
+        if name not in names[1:]:
+            raise FormulaError(
+                f"family {family.name} has no parameter {name!r} to hold (it has: {', '.join(names[1:]) or 'none'})"
+            )
+        parameter = family.parameter(name)
+        low, high = parameter.lower, parameter.upper
+        if not np.isfinite(value) or (low is not None and value <= low) or (high is not None and value >= high):
+            raise FormulaError(f"{name} = {value:g} lies outside its range ({low}, {high})")
+
+
+def _response_columns(formula: ModelFormula) -> set[str]:
+    nodes = [formula.response, *formula.additions]
+    return {name for node in nodes for name in variables(node)}
+
+
+def _complete_rows(
+    formula: ModelFormula, expanded: list[tuple[PredictorFormula, TermList]], data: Any
+) -> tuple[Table, int]:
+    """Return the rows in which every column of the model has a value, and how many were left out."""
+    names = [name for node in (formula.response, *formula.additions) for name in variables(node)]
+    for _, parts in expanded:
+        nodes = [node for term in parts.population for node in term]
+        nodes += [*parts.offsets, *parts.specials]
+        nodes += [node for group in parts.groups for node in (group.effects, group.group)]
+        names += [name for node in nodes for name in variables(node)]
+    wanted = dict.fromkeys(name for name in names if name != INTERCEPT)
+    available = column_names(data)
+    table = read_table(data, wanted)
+    if not wanted.keys() <= set(available):
+        _refuse_unknown(formula, [name for name in wanted if name not in available], available)
+    if table.n == 0:
+        raise DataError("the data have no rows")
+    table = table.select(wanted)
+    table.refuse_infinite()
+    complete = table.complete()
+    kept = int(complete.sum())
+    if kept == 0:
+        empty = [name for name, column in table.columns.items() if column.missing().all()]
+        reason = f"column {empty[0]!r} has no values at all" if empty else "every row misses a value somewhere"
+        raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}")
+    dropped = table.n - kept
+    if dropped:
+        warnings.warn(
+            f"{dropped} of {table.n} rows have missing values and are left out", DataWarning, stacklevel=4
+        )
+        table = table.take(np.flatnonzero(complete))
+    return table.drop_unused_levels(), dropped
+
+
+def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[str, ...]) -> None:
+    from smoothstan.errors import suggestion, underline
+    from smoothstan.formula import parse
+    from smoothstan.formula.syntax import names
+
+    name = unknown[0]
+    listed = ", ".join(available) if len(available) <= 30 else f"{len(available)} columns"
+    message = f"the data has no column {name!r}{suggestion(name, available)} (it has: {listed})"
+    for predictor in formula.predictors:
+        for node in names(parse(predictor.text)):
+            if node.name == name:
+                raise DataError(f"{message}\n{underline(predictor.text, node.span)}")
+    raise DataError(message)

@@ -1,0 +1,148 @@
+"""A model bound to its data: everything but the priors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray, StanData
+from smoothstan.design.response import BoundResponse
+from smoothstan.errors import DataError
+from smoothstan.families import LINKS, Family, Response
+from smoothstan.formula import ModelFormula
+from smoothstan.priors import DefaultScale, PriorSlot, default_scale
+from smoothstan.table import Column, Factor, Numeric, Table, describe, read_table
+from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm
+
+
+@dataclass(frozen=True)
+class Design:
+    """Response, family and bound terms, with the rows that are used.
+
+    Args:
+        formula: what was written.
+        family: the response family.
+        response: the response and its additions.
+        predicted: the distributional parameters that have a linear predictor, ``mu`` first.
+        terms: all bound terms.
+        table: the model's columns, complete rows only.
+        dropped: the number of rows left out for missing values.
+    """
+
+    formula: ModelFormula
+    family: Family
+    response: BoundResponse
+    predicted: tuple[str, ...]
+    terms: tuple[BoundTerm, ...]
+    table: Table
+    dropped: int
+
+    @property
+    def n(self) -> int:
+        """The number of rows used."""
+        return self.table.n
+
+    @cached_property
+    def observed(self) -> Response:
+        """The response at the rows used."""
+        return self.response.at(self.table)
+
+    @property
+    def groups(self) -> tuple[GroupTerm, ...]:
+        """The groupings."""
+        return tuple(term for term in self.terms if isinstance(term, GroupTerm))
+
+    def stan_data(self, *, prior_only: bool = False) -> StanData:
+        """Return the data for Stan under brms's names."""
+        data = self.response.stan_data(self.table)
+        for term in self.terms:
+            data |= term.stan_data(self.table)
+        return data | {"prior_only": int(prior_only)}
+
+    @property
+    def scale(self) -> DefaultScale:
+        """Location and scale of the default priors."""
+        offsets = [t for t in self.terms if isinstance(t, OffsetTerm) and t.dpar == "mu"]
+        mean_offset = sum(float(np.mean(t.values(self.table))) for t in offsets)
+        return default_scale(self.observed.y, self.family.link("mu"), LINKS["log"], mean_offset)
+
+    def prior_slots(self) -> tuple[PriorSlot, ...]:
+        """Return the rows of the prior table."""
+        scale = self.scale
+        return tuple(slot for term in self.terms for slot in term.prior_slots(scale))
+
+    def predictor_reads(self) -> tuple[str, ...]:
+        """Return the columns that predictions need."""
+        return tuple(dict.fromkeys(name for term in self.terms for name in term.reads))
+
+    def at(self, new_data: Any, *, response: bool = False) -> Table:
+        """Check new data against the data of the fit and return its columns.
+
+        Raises:
+            DataError: for a missing column or value, another kind of column, or an unknown level.
+        """
+        needed = dict.fromkeys((*self.predictor_reads(), *self.response.addition_reads))
+        if response:
+            needed |= dict.fromkeys(self.response.reads)
+        table = read_table(new_data, needed).select(needed)
+        grouping_only = self._grouping_only()
+        columns = {
+            name: _conform(name, column, self.table[name], check_levels=name not in grouping_only)
+            for name, column in table.columns.items()
+        }
+        return Table(MappingProxyType(columns), table.n)
+
+    def _grouping_only(self) -> set[str]:
+        elsewhere = {name for term in self.terms for name in _reads_besides_groups(term)}
+        return {name for term in self.groups for name in term.columns} - elsewhere
+
+    def linear_predictor(self, dpar: str, draws: Draws, table: Table) -> FloatArray:
+        """Return the linear predictor of ``dpar``, (draws, rows)."""
+        total: FloatArray | float = 0.0
+        for term in self.terms:
+            total = total + term.contribution(dpar, draws, table)
+        count = len(next(iter(draws.values())))
+        return np.broadcast_to(np.asarray(total, dtype=float), (count, table.n))
+
+    def parameters(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return every distributional parameter on its natural scale, broadcastable to (draws, rows)."""
+        values = {
+            dpar: self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table)) for dpar in self.predicted
+        }
+        return values | {t.name: t.values(draws) for t in self.terms if isinstance(t, AuxiliaryTerm)}
+
+
+def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:
+    if isinstance(term, GroupTerm):
+        return [name for effects in term.effects for name in effects.matrix.reads]
+    return term.reads
+
+
+def _conform(name: str, column: Column, known: Column, *, check_levels: bool) -> Column:
+    """Return a new column coded as the fit's column is."""
+    if isinstance(column, Numeric) and isinstance(known, Numeric):
+        result: Column = column
+    elif isinstance(column, Factor) and isinstance(known, Factor):
+        result = _recode(name, column, known) if check_levels else column
+    elif type(column) is type(known):
+        result = column
+    else:
+        raise DataError(f"column {name!r} is {describe(column)}, but in the fit it was {describe(known)}")
+    missing = result.missing()
+    if missing.any():
+        raise DataError(f"column {name!r} of the new data has no value in row {int(np.argmax(missing))} (rows count from 0)")
+    return result
+
+
+def _recode(name: str, column: Factor, known: Factor) -> Factor:
+    position = {level: i for i, level in enumerate(known.levels)}
+    unknown = [column.levels[code] for code in np.unique(column.codes[column.codes >= 0]) if column.levels[code] not in position]
+    if unknown:
+        raise DataError(f"column {name!r} has the new level {unknown[0]!r} (levels of the fit: {', '.join(known.levels)})")
+    lookup = np.asarray([*(position.get(level, -1) for level in column.levels), -1], dtype=np.int64)
+    return Factor(lookup[column.codes], known.levels, known.ordered)

@@ -1,0 +1,134 @@
+"""The response and its additions (trials, weights)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray, StanData
+from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, underline
+from smoothstan.families import Family, Response
+from smoothstan.formula import ModelFormula
+from smoothstan.formula.syntax import Call, deparse
+from smoothstan.table import Factor, Table
+from smoothstan.terms import Expression, bind_expression, check_functions
+from smoothstan.terms.expression import as_numbers, bind_numbers
+
+BUILT_ADDITIONS = ("trials", "weights")
+
+
+@dataclass(frozen=True)
+class BoundResponse:
+    """The response expression and its additions, bound to data."""
+
+    expression: Expression
+    additions: tuple[tuple[str, Expression], ...]
+    discrete: bool
+    levels: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the user wrote."""
+        return self.expression.label
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of the response and of its additions."""
+        return (*self.expression.variables, *self.addition_reads)
+
+    @property
+    def addition_reads(self) -> tuple[str, ...]:
+        """The columns of the additions."""
+        return tuple(name for _, expression in self.additions for name in expression.variables)
+
+    def at(self, table: Table) -> Response:
+        """Return the response and the additions on a table."""
+        value = self.expression.at(table)
+        if isinstance(value, Factor):
+            y = value.codes.astype(float)
+        else:
+            y = as_numbers(value, self.expression.node, self.expression.text)
+        return Response(self.label, y, **self.additions_at(table))
+
+    def additions_at(self, table: Table) -> dict[str, FloatArray]:
+        """Return the additions on a table."""
+        return {name: expression.numbers_at(table) for name, expression in self.additions}
+
+    def stan_data(self, table: Table) -> StanData:
+        """Return N, Y and the additions under brms's names."""
+        response = self.at(table)
+        y = response.y.astype(np.int64) if self.discrete else response.y
+        data: StanData = {"N": table.n, "Y": y}
+        if response.trials is not None:
+            data["trials"] = response.trials.astype(np.int64)
+        if response.weights is not None:
+            data["weights"] = response.weights
+        return data
+
+
+def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundResponse:
+    """Bind the response; check its kind and that every value lies in the family's support.
+
+    Raises:
+        FormulaError, DataError, FamilyError: naming the place, what was found and what is allowed.
+    """
+    text = formula.text
+    _check_additions(formula.additions, family, text)
+    check_functions(formula.response, text)
+    expression, value = bind_expression(formula.response, table, text)
+    levels: tuple[str, ...] = ()
+    if isinstance(value, Factor):
+        levels = _two_levels(value, family, formula)
+    else:
+        as_numbers(value, formula.response, text)
+    additions = tuple((call.function, _bind_addition(call, table, text)) for call in formula.additions)
+    bound = BoundResponse(expression, additions, family.discrete, levels)
+    family.check_response(bound.at(table))
+    return bound
+
+
+def _two_levels(value: Factor, family: Family, formula: ModelFormula) -> tuple[str, ...]:
+    if family.name == "bernoulli" and len(value.levels) == 2:
+        return value.levels
+    needed = "0 and 1 or a factor with two levels" if family.name == "bernoulli" else "numbers"
+    raise FamilyError(
+        f"family {family.name} needs {needed}, but {deparse(formula.response)} is a factor with "
+        f"{len(value.levels)} levels\n{underline(formula.text, formula.response.span)}"
+    )
+
+
+def _check_additions(calls: Sequence[Call], family: Family, text: str) -> None:
+    given = {call.function for call in calls}
+    for call in calls:
+        if call.function not in BUILT_ADDITIONS:
+            raise NotYetSupported(f"the addition {call.function}() is not built yet", text, call.span)
+        if call.function not in family.optional_additions:
+            raise FormulaError(f"family {family.name} has no use for {call.function}()", text, call.span)
+    for name in family.required_additions:
+        if name not in given:
+            raise FormulaError(f"family {family.name} needs {name}(): write 'y | {name}(n) ~ ...'", text, (0, len(text)))
+
+
+def _bind_addition(call: Call, table: Table, text: str) -> Expression:
+    if len(call.arguments) != 1 or call.arguments[0].name is not None:
+        raise FormulaError(f"{call.function}() takes one column or number", text, call.span)
+    node = call.arguments[0].value
+    check_functions(node, text)
+    expression, values = bind_numbers(node, table, text)
+    needs, allowed = _SUPPORT[call.function]
+    bad = ~allowed(values)
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DataError(
+            f"{call.function}() needs {needs}; {deparse(node)} is {values[row]:g} in row {row} of the rows used "
+            f"(rows count from 0)\n{underline(text, call.span)}"
+        )
+    return expression
+
+
+_SUPPORT: dict[str, tuple[str, Callable[[FloatArray], np.ndarray]]] = {
+    "trials": ("whole numbers >= 0", lambda v: (v >= 0) & (v == np.floor(v))),
+    "weights": ("numbers >= 0", lambda v: v >= 0),
+}

@@ -1,0 +1,43 @@
+"""The normal distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.parameters import SIGMA
+
+_LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
+
+
+@final
+@dataclass(frozen=True)
+class Gaussian(Family):
+    """y ~ Normal(mu, sigma), sigma a standard deviation."""
+
+    name: ClassVar[str] = "gaussian"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean", ("identity", "log", "inverse", "softplus"), intercept_prior="location"),
+        SIGMA,
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept every finite number."""
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return -log(sigma) - log(sqrt(2 pi)) - (y - mu)^2 / (2 sigma^2)."""
+        sigma = parameters["sigma"]
+        z = (response.y - parameters["mu"]) / sigma
+        return np.asarray(-0.5 * z * z - np.log(sigma) - _LOG_ROOT_2PI)
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw from the normal distribution."""
+        return rng.normal(parameters["mu"], parameters["sigma"])

@@ -1,0 +1,43 @@
+"""The Poisson distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+
+
+@final
+@dataclass(frozen=True)
+class Poisson(Family):
+    """y ~ Poisson(mu)."""
+
+    name: ClassVar[str] = "poisson"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean", ("log", "identity", "sqrt", "softplus"), intercept_prior="location"),
+    )
+    discrete: ClassVar[bool] = True
+
+    def check_response(self, response: Response) -> None:
+        """Accept whole numbers >= 0."""
+        y = response.y
+        first_offender(response, (y < 0) | (y != np.floor(y)), "whole numbers >= 0", self.name)
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return y log(mu) - mu - log(y!)."""
+        from scipy.special import gammaln, xlogy
+
+        mu = parameters["mu"]
+        return np.asarray(xlogy(response.y, mu) - mu - gammaln(response.y + 1))
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw counts."""
+        return rng.poisson(parameters["mu"]).astype(float)

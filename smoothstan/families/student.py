@@ -1,0 +1,46 @@
+"""Student's t distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.parameters import NU, SIGMA
+
+
+@final
+@dataclass(frozen=True)
+class Student(Family):
+    """y ~ StudentT(nu, mu, sigma), sigma the scale, nu > 1 the degrees of freedom."""
+
+    name: ClassVar[str] = "student"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "location", ("identity", "log", "inverse", "softplus"), intercept_prior="location"),
+        SIGMA,
+        NU,
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept every finite number."""
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu, the mean for nu > 1."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return the log density; Johnson, Kotz & Balakrishnan (1995), *Continuous Univariate Distributions* 2, eq. 28.1."""
+        from scipy.special import gammaln
+
+        nu, sigma = parameters["nu"], parameters["sigma"]
+        z = (response.y - parameters["mu"]) / sigma
+        constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(nu * np.pi) - np.log(sigma)
+        return np.asarray(constant - (nu + 1) / 2 * np.log1p(z * z / nu))
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw from the t distribution."""
+        mu = parameters["mu"]
+        return np.asarray(mu + parameters["sigma"] * rng.standard_t(np.broadcast_to(parameters["nu"], mu.shape)))

@@ -1,0 +1,14 @@
+"""From the text of a formula to its syntax tree and terms: text only, no arrays, no tables."""
+
+from smoothstan.formula.algebra import GroupTerm as GroupTerm
+from smoothstan.formula.algebra import Interaction as Interaction
+from smoothstan.formula.algebra import TermList as TermList
+from smoothstan.formula.algebra import expand as expand
+from smoothstan.formula.arguments import CallArguments as CallArguments
+from smoothstan.formula.arguments import call_arguments as call_arguments
+from smoothstan.formula.arguments import constant_value as constant_value
+from smoothstan.formula.model_formula import ModelFormula as ModelFormula
+from smoothstan.formula.model_formula import PredictorFormula as PredictorFormula
+from smoothstan.formula.model_formula import bf as bf
+from smoothstan.formula.model_formula import parse_formula as parse_formula
+from smoothstan.formula.parser import parse as parse

@@ -1,0 +1,259 @@
+"""Expand the right-hand side of a formula into terms (Wilkinson & Rogers 1973, Appl. Stat. 22, 392-399).
+
+``a * b`` becomes ``a + b + a:b``, ``a / b`` becomes ``a + a:b``, ``(a + b)^2`` all interactions up to
+the second order; ``-`` takes terms away.  The result is ordered as R and brms order it: by degree, and
+within an interaction the variables in the order in which the sorted terms first name them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smoothstan.errors import FormulaError, NotYetSupported
+from smoothstan.formula.syntax import Binary, Call, Name, Node, Number, Paren, Span, Unary, deparse, strip_parens
+from smoothstan.formula.vocabulary import INTERCEPT, OFFSET, SPECIALS
+
+Interaction = tuple[Node, ...]
+"""One population-level term: the factors that are multiplied; a single factor for a main effect."""
+
+
+@dataclass(frozen=True)
+class GroupTerm:
+    """``(effects | id | group)``: varying effects; ``correlated`` is False for ``||``."""
+
+    effects: Node
+    group: Node
+    identifier: str | None
+    correlated: bool
+    span: Span
+
+
+@dataclass(frozen=True)
+class TermList:
+    """What a right-hand side asks for.
+
+    ``intercept`` is True for the implicit (centred) one; ``reserved_intercept`` for ``0 + Intercept``,
+    an ordinary coefficient.
+    """
+
+    intercept: bool
+    reserved_intercept: bool
+    population: tuple[Interaction, ...]
+    offsets: tuple[Node, ...]
+    specials: tuple[Call, ...]
+    groups: tuple[GroupTerm, ...]
+
+
+def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
+    """Expand a right-hand side.
+
+    Args:
+        node: the syntax tree right of ``~``.
+        text: the formula's text, for errors.
+        columns: what ``.`` stands for.
+    """
+    collected = _Algebra(text, columns)
+    pieces = collected.sum_of(node)
+    intercept = True
+    for piece in pieces:
+        if isinstance(piece, bool):
+            intercept = piece
+    population = _in_order([p for p in pieces if isinstance(p, tuple) and p])
+    reserved = (Name(INTERCEPT),) in population
+    if reserved and intercept:
+        span = next(n.span for p in population for n in p if n == Name(INTERCEPT))
+        raise FormulaError(
+            "the reserved name Intercept needs '0 +' before it, because the model has an intercept already",
+            text, span,
+        )  # fmt: skip
+    return TermList(
+        intercept,
+        reserved,
+        tuple(p for p in population if p != (Name(INTERCEPT),)),
+        tuple(p.node for p in pieces if isinstance(p, _Offset)),
+        tuple(dict.fromkeys(p for p in pieces if isinstance(p, Call))),
+        tuple(p for p in pieces if isinstance(p, GroupTerm)),
+    )
+
+
+@dataclass(frozen=True)
+class _Offset:
+    node: Node
+
+
+# True / False set the intercept; a tuple is a population-level term.
+_Piece = bool | Interaction | _Offset | Call | GroupTerm
+
+
+class _Algebra:
+    def __init__(self, text: str, columns: tuple[str, ...]) -> None:
+        self.text = text
+        self.columns = columns
+
+    def error(self, message: str, node: Node) -> FormulaError:
+        return FormulaError(message, self.text, node.span)
+
+    def sum_of(self, node: Node) -> list[_Piece]:
+        match node:
+            case Paren(inner=inner):
+                bar = self.bar(inner, node)
+                return bar if bar is not None else self.sum_of(inner)
+            case Binary(operator="+", left=left, right=right):
+                return _union(self.sum_of(left), self.sum_of(right))
+            case Binary(operator="-", left=left, right=right):
+                return self.difference(self.sum_of(left), right)
+            case Unary(operator="-", operand=operand):
+                return self.difference([], operand)
+            case Unary(operator="+", operand=operand):
+                return self.sum_of(operand)
+            case Binary(operator="*", left=left, right=right):
+                a, b = self.interactions(left), self.interactions(right)
+                return _union(_union(a, b), _cross(a, b))
+            case Binary(operator="/", left=left, right=right):
+                a, b = self.interactions(left), self.interactions(right)
+                everything = tuple(dict.fromkeys(factor for term in a for factor in term))
+                return _union(a, _cross([everything], b))
+            case Binary(operator=":" | "%in%", left=left, right=right):
+                return _union([], _cross(self.interactions(left), self.interactions(right)))
+            case Binary(operator="^", left=left, right=right):
+                return self.power(left, right)
+            case Binary(operator="|" | "||"):
+                raise self.error("group-level terms are written in parentheses, e.g. (1 | g)", node)
+            case Binary(operator="~"):
+                raise self.error("a formula has only one '~'", node)
+            case Binary(operator=operator):
+                raise self.error(f"'{operator}' is not a formula operator; write it inside I(...)", node)
+            case Unary(operator=operator):
+                raise self.error(f"'{operator}' is not a formula operator; write it inside I(...)", node)
+            case _:
+                return self.atom(node)
+
+    def atom(self, node: Node) -> list[_Piece]:
+        match node:
+            case Number(value=value):
+                if value not in (0, 1):
+                    raise self.error("the only numbers allowed as terms are 0 and 1", node)
+                return [bool(value)]
+            case Name(name="."):
+                if not self.columns:
+                    raise self.error("'.' stands for the other columns of the data, but there are none", node)
+                return [(Name(column, node.span),) for column in self.columns]
+            case Call(function=function) if function == OFFSET:
+                if len(node.arguments) != 1 or node.arguments[0].name is not None:
+                    raise self.error("offset() takes one expression", node)
+                return [_Offset(node.arguments[0].value)]
+            case Call(function=function) if function in SPECIALS:
+                return [node]
+            case Name() | Call():
+                return [(node,)]
+            case _:
+                raise self.error(f"{deparse(node)} cannot be a term", node)
+
+    def interactions(self, node: Node) -> list[Interaction]:
+        """Expand a part that must consist of population-level terms only."""
+        pieces = self.sum_of(node)
+        for piece in pieces:
+            if isinstance(piece, Call):
+                if piece.function in {"mo", "me", "mi", "gp", "cs"}:
+                    raise NotYetSupported(f"interactions with {piece.function}() are not built yet", self.text, node.span)
+                raise self.error(f"{piece.function}() cannot be part of an interaction; use its 'by' argument", node)
+            if isinstance(piece, (GroupTerm, _Offset)):
+                what = "a group-level term" if isinstance(piece, GroupTerm) else "offset()"
+                raise self.error(f"{what} cannot be part of an interaction", node)
+        return [p for p in pieces if isinstance(p, tuple)]
+
+    def difference(self, left: list[_Piece], node: Node) -> list[_Piece]:
+        removed = self.sum_of(node)
+        for piece in removed:
+            if not isinstance(piece, (bool, tuple)):
+                raise self.error("only population-level terms can be taken away with '-'", node)
+        switches = [not piece for piece in removed if isinstance(piece, bool)]
+        gone = {frozenset(piece) for piece in removed if isinstance(piece, tuple)}
+        kept = [p for p in left if not (isinstance(p, tuple) and frozenset(p) in gone)]
+        return [*kept, *switches]
+
+    def power(self, left: Node, right: Node) -> list[_Piece]:
+        exponent = strip_parens(right)
+        if not (isinstance(exponent, Number) and exponent.value >= 1 and exponent.value == int(exponent.value)):
+            raise self.error("the exponent of '^' must be a positive whole number; for x squared write I(x^2)", right)
+        base = self.interactions(left)
+        result: list[_Piece] = list(base)
+        terms = base
+        for _ in range(min(int(exponent.value), len(base)) - 1):
+            terms = [t for t in _union([], _cross(terms, base)) if isinstance(t, tuple)]
+            result = _union(result, terms)
+        return result
+
+    def bar(self, inner: Node, outer: Paren) -> list[_Piece] | None:
+        if not (isinstance(inner, Binary) and inner.operator in ("|", "||")):
+            return None
+        effects, middle = inner.left, None
+        if isinstance(effects, Binary) and effects.operator in ("|", "||"):
+            middle, effects = effects.right, effects.left
+        if isinstance(effects, Binary) and effects.operator in ("|", "||"):
+            raise self.error("a group-level term has the form (effects | group) or (effects | ID | group)", outer)
+        correlated = inner.operator == "|" and not (
+            isinstance(inner.left, Binary) and inner.left.operator == "||"
+        )
+        if middle is not None and not isinstance(middle, (Name, Number)):
+            raise self.error("the ID between two bars must be a single name", middle)
+        identifier = None if middle is None else deparse(middle)
+        return [
+            GroupTerm(effects, group, identifier, correlated, outer.span)
+            for group in self.groups(inner.right)
+        ]
+
+    def groups(self, node: Node) -> list[Node]:
+        """Expand the right side of a bar: ``a/b`` is ``a`` and ``a:b``; ``a + b`` is both."""
+        match node:
+            case Paren(inner=inner):
+                return self.groups(inner)
+            case Binary(operator="+", left=left, right=right):
+                return [*self.groups(left), *self.groups(right)]
+            case Binary(operator="/", left=left, right=right):
+                outer = self.groups(left)
+                return [*outer, *(_colon(outer[-1], inner) for inner in self.groups(right))]
+            case Binary(operator=":", left=left, right=right):
+                return [_colon(a, b) for a in self.groups(left) for b in self.groups(right)]
+            case Name(name=name) if name != ".":
+                return [node]
+            case Call(function="gr" | "mm" as function):
+                raise NotYetSupported(f"grouping by {function}() is not built yet", self.text, node.span)
+            case Call(function=function):
+                raise self.error(
+                    f"a group is a column or columns joined by ':' or '/'; {function}() is not allowed here", node
+                )
+            case _:
+                raise self.error("a group is a column or columns joined by ':' or '/'", node)
+
+
+def _colon(left: Node, right: Node) -> Node:
+    return Binary(":", left, right, (left.span[0], right.span[1]))
+
+
+def _union(left: list[_Piece] | list[Interaction], right: list[_Piece] | list[Interaction]) -> list[_Piece]:
+    """Join two lists; a term that is there already (whatever the order of its factors) is not added."""
+    result: list[_Piece] = list(left)
+    seen = {frozenset(piece) for piece in result if isinstance(piece, tuple)}
+    for piece in right:
+        if isinstance(piece, tuple):
+            if frozenset(piece) in seen:
+                continue
+            seen.add(frozenset(piece))
+        result.append(piece)
+    return result
+
+
+def _cross(left: list[Interaction], right: list[Interaction]) -> list[Interaction]:
+    return [tuple(dict.fromkeys((*a, *b))) for a in left for b in right]
+
+
+def _in_order(terms: list[Interaction]) -> tuple[Interaction, ...]:
+    """Sort by degree; order the factors of each term by their first appearance in the sorted list."""
+    ordered = sorted(terms, key=len)
+    rank: dict[Node, int] = {}
+    for term in ordered:
+        for factor in term:
+            rank.setdefault(factor, len(rank))
+    return tuple(tuple(sorted(term, key=rank.__getitem__)) for term in ordered)
+

@@ -1,0 +1,128 @@
+"""The formula of a whole model: response, additions and one right-hand side per distributional parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smoothstan.errors import FormulaError, known
+from smoothstan.formula.parser import parse
+from smoothstan.formula.syntax import Binary, Call, Name, Node, deparse
+from smoothstan.formula.vocabulary import ADDITIONS
+
+
+@dataclass(frozen=True)
+class PredictorFormula:
+    """The right-hand side for one distributional parameter, with the text that it came from."""
+
+    dpar: str
+    rhs: Node
+    text: str
+
+
+@dataclass(frozen=True)
+class ModelFormula:
+    """Everything that the formulas of a model say.
+
+    ``predictors`` starts with the one for ``mu``; ``fixed`` holds parameters set to a number, as in
+    ``bf(..., nu=4)``.
+    """
+
+    response: Node
+    additions: tuple[Call, ...]
+    predictors: tuple[PredictorFormula, ...]
+    fixed: tuple[tuple[str, float], ...]
+
+    @property
+    def text(self) -> str:
+        """The text of the main formula."""
+        return self.predictors[0].text
+
+    def __str__(self) -> str:
+        lines = [predictor.text for predictor in self.predictors]
+        return "\n".join([*lines, *(f"{name} = {value:g}" for name, value in self.fixed)])
+
+
+def bf(formula: str | ModelFormula, *others: str, **fixed: float) -> ModelFormula:
+    """Set up a model formula with further formulas for distributional parameters.
+
+    Args:
+        formula: the main formula, e.g. ``"y ~ x + (1 | g)"``; predicts the parameter ``mu``.
+        others: formulas for other parameters, e.g. ``"sigma ~ z"``.
+        fixed: parameters held at a number, e.g. ``nu=4``.
+
+    Raises:
+        FormulaError: if a text is malformed or a parameter is set twice.
+
+    Source: the function of the same name in brms.
+    """
+    if isinstance(formula, ModelFormula):
+        if not others and not fixed:
+            return formula
+        raise FormulaError("bf() takes a string first; this is a model formula already")
+    response, additions, main = _split_main(formula)
+    predictors = [main]
+    for text in others:
+        predictors.append(_split_parameter(text))
+    for name, value in fixed.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise FormulaError(f"{name}= must be a number, got {value!r}; to predict it write '{name} ~ ...'")
+    given = [p.dpar for p in predictors] + list(fixed)
+    repeated = sorted({name for name in given if given.count(name) > 1})
+    if repeated:
+        raise FormulaError(f"the parameter {repeated[0]!r} is set more than once")
+    return ModelFormula(response, additions, tuple(predictors), tuple((k, float(v)) for k, v in fixed.items()))
+
+
+def parse_formula(formula: str | ModelFormula | Mapping[str, str] | list[str] | tuple[str, ...]) -> ModelFormula:
+    """Read what the public functions accept as a formula: a string, several strings, or ``bf(...)``."""
+    if isinstance(formula, (list, tuple)):
+        if not formula:
+            raise FormulaError("the list of formulas is empty")
+        return bf(*formula)
+    if isinstance(formula, (str, ModelFormula)):
+        return bf(formula)
+    raise FormulaError(f"a formula is a string or bf(...), got {type(formula).__name__}")
+
+
+def _split_main(text: str) -> tuple[Node, tuple[Call, ...], PredictorFormula]:
+    tree = parse(text)
+    if not (isinstance(tree, Binary) and tree.operator == "~"):
+        raise FormulaError("the formula has no response: write 'y ~ ...'", text, tree.span)
+    if isinstance(tree.left, Binary) and tree.left.operator == "~":
+        raise FormulaError("a formula has only one '~'", text, tree.span)
+    response, additions = _split_response(tree.left, text)
+    return response, additions, PredictorFormula("mu", tree.right, text)
+
+
+def _split_parameter(text: str) -> PredictorFormula:
+    tree = parse(text)
+    if not (isinstance(tree, Binary) and tree.operator == "~" and isinstance(tree.left, Name)):
+        raise FormulaError("a formula for a parameter has the form 'sigma ~ ...'", text, tree.span)
+    return PredictorFormula(tree.left.name, tree.right, text)
+
+
+def _split_response(node: Node, text: str) -> tuple[Node, tuple[Call, ...]]:
+    if not (isinstance(node, Binary) and node.operator in ("|", "||")):
+        return node, ()
+    if node.operator == "||" or isinstance(node.left, Binary) and node.left.operator == "|":
+        raise FormulaError("the left-hand side has the form 'y | weights(w) + ...'", text, node.span)
+    additions = tuple(_addition(part, text) for part in _summands(node.right))
+    for call in additions:
+        if sum(other.function == call.function for other in additions) > 1:
+            raise FormulaError(f"{call.function}() is given twice", text, call.span)
+    return node.left, additions
+
+
+def _summands(node: Node) -> list[Node]:
+    if isinstance(node, Binary) and node.operator == "+":
+        return [*_summands(node.left), *_summands(node.right)]
+    return [node]
+
+
+def _addition(node: Node, text: str) -> Call:
+    if isinstance(node, Call) and node.function in ADDITIONS:
+        return node
+    raise FormulaError(
+        f"{deparse(node)} cannot stand right of the '|' in the response (known: {known(ADDITIONS)})", text, node.span
+    )

@@ -1,0 +1,14 @@
+"""The names that mean something special in a formula."""
+
+from __future__ import annotations
+
+SMOOTHS = frozenset({"s", "te", "ti", "t2"})
+OFFSET = "offset"
+INTERCEPT = "Intercept"
+SPECIALS = SMOOTHS | {
+    OFFSET, "gp", "mo", "me", "mi", "cs", "ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor",
+}  # fmt: skip
+ADDITIONS = frozenset({
+    "weights", "trials", "cens", "trunc", "se", "rate", "thres", "subset", "mi", "index", "dec", "bhaz",
+    "vreal", "vint", "cat",
+})  # fmt: skip

@@ -1,0 +1,121 @@
+"""A prior as the user writes it, and a distribution as the program needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smoothstan.errors import FormulaError, PriorError
+from smoothstan.formula.arguments import constant_value
+from smoothstan.formula.parser import parse
+from smoothstan.formula.syntax import Call, deparse
+from smoothstan.priors.density import DENSITIES, LKJ, NOT_BUILT, Density
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A density with its arguments, e.g. ``student_t(3, 0, 2.5)``."""
+
+    density: Density
+    arguments: tuple[float, ...]
+    text: str
+
+    @property
+    def argument_text(self) -> str:
+        """The arguments as Stan code, e.g. ``3, 0, 2.5``."""
+        return ", ".join(format_number(value) for value in self.arguments)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What ``prior()`` was asked for; ``dpar`` is empty for ``mu``."""
+
+    text: str
+    class_: str
+    coef: str
+    group: str
+    dpar: str
+    lb: float | None
+    ub: float | None
+
+    def __str__(self) -> str:
+        address = {"class_": self.class_, "coef": self.coef, "group": self.group, "dpar": self.dpar}
+        given = ", ".join(f"{key}={value!r}" for key, value in address.items() if value)
+        return f"prior({self.text!r}, {given})"
+
+
+def prior(
+    distribution: str,
+    class_: str = "b",
+    *,
+    coef: str = "",
+    group: str = "",
+    dpar: str = "",
+    lb: float | None = None,
+    ub: float | None = None,
+) -> Prior:
+    """Set a prior for a class of parameters or for one parameter.
+
+    Args:
+        distribution: a Stan density with numbers as arguments, e.g. ``"normal(0, 5)"``; an empty string
+            for a flat prior; ``"lkj(2)"`` for the class ``cor``.
+        class_: ``"b"``, ``"Intercept"``, ``"sd"``, ``"sds"``, ``"cor"`` or a family parameter such as ``"sigma"``.
+        coef: a coefficient's name as in the summary, e.g. ``"x"``; a smooth's text for ``"sds"``.
+        group: a grouping factor, for ``"sd"`` and ``"cor"``.
+        dpar: the distributional parameter, empty for the main one.
+        lb, ub: bounds of the whole class; only without ``coef``.
+
+    Raises:
+        PriorError: if the distribution is unknown or has wrong arguments.
+
+    Source: ``set_prior`` of brms; the addresses and names are the same.
+    """
+    if not isinstance(distribution, str):
+        raise PriorError(f"a prior is a string such as 'normal(0, 5)', got {distribution!r}")
+    if coef and (lb is not None or ub is not None):
+        raise PriorError(f"bounds hold for a whole class, not for one coefficient (coef={coef!r}); leave coef out")
+    if lb is not None and ub is not None and not lb < ub:
+        raise PriorError(f"lb must be below ub, found lb={lb}, ub={ub}")
+    if distribution.strip():
+        parse_distribution(distribution)
+    return Prior(distribution.strip(), class_, coef, group, dpar, lb, ub)
+
+
+def parse_distribution(text: str) -> Distribution:
+    """Read ``"student_t(3, 0, 2.5)"``; check the name, the number of arguments and their signs."""
+    try:
+        node = parse(text)
+    except FormulaError as fault:
+        raise PriorError(f"the prior {text!r} cannot be read: {fault.message}") from None
+    if not isinstance(node, Call):
+        raise PriorError(f"the prior {text!r} is not a distribution such as normal(0, 5)")
+    if node.function in NOT_BUILT:
+        raise PriorError(f"the prior {text!r} is not built yet: {node.function}()")
+    density = LKJ if node.function == LKJ.name else DENSITIES[node.function]
+    if any(argument.name is not None for argument in node.arguments):
+        raise PriorError(f"the arguments of the prior {text!r} are given without names")
+    if len(node.arguments) != len(density.arguments):
+        raise PriorError(
+            f"the prior {text!r} has {len(node.arguments)} arguments; {density.name} takes {len(density.arguments)}"
+        )
+    values = tuple(_number(argument.value, text) for argument in node.arguments)
+    for kind, value in zip(density.arguments, values, strict=True):
+        if kind == "p" and not value > 0:
+            raise PriorError(f"the prior {text!r} has the argument {value:g} where a positive number is needed")
+    if density.name == "uniform" and not values[0] < values[1]:
+        raise PriorError(f"the prior {text!r} needs its lower bound below the upper one")
+    return Distribution(density, values, deparse(node))
+
+
+def _number(node: object, text: str) -> float:
+    try:
+        value = constant_value(node)  # type: ignore[arg-type]
+    except ValueError:
+        value = None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise PriorError(f"the arguments of the prior {text!r} must be numbers")
+    return float(value)
+
+
+def format_number(value: float) -> str:
+    """Write a number with R's fifteen significant digits."""
+    return f"{value:.15g}"

@@ -1,0 +1,27 @@
+"""The address of a prior: which parameters of a model can have one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PriorSlot:
+    """A row of the prior table: an address, and what holds there by default.
+
+    ``coef`` and ``group`` are empty for the rows that speak for a whole class; ``dpar`` is empty for
+    the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.
+    """
+
+    class_: str
+    coef: str = ""
+    group: str = ""
+    dpar: str = ""
+    default: str = ""
+    lb: float | None = None
+    ub: float | None = None
+
+    @property
+    def address(self) -> tuple[str, str, str, str]:
+        """(class, coef, group, dpar)."""
+        return (self.class_, self.coef, self.group, self.dpar)

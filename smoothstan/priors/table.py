@@ -1,0 +1,165 @@
+"""The prior of every parameter of a model: the defaults, overlaid by what the user set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from smoothstan.errors import PriorError, suggestion
+from smoothstan.priors.density import LKJ
+from smoothstan.priors.prior import Distribution, Prior, format_number, parse_distribution
+from smoothstan.priors.slot import PriorSlot
+from smoothstan.table import collation_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "source")
+_CORRELATIONS = "cor"
+
+
+@dataclass(frozen=True)
+class PriorRow:
+    """A slot with the prior that was set there; ``text`` is empty where nothing was."""
+
+    slot: PriorSlot
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ResolvedPrior:
+    """The prior that holds for one parameter; ``distribution`` is None where it is flat."""
+
+    distribution: Distribution | None
+    lb: float | None
+    ub: float | None
+
+
+@dataclass(frozen=True)
+class PriorTable:
+    """The rows of a model's priors, in brms's order; prints as a table."""
+
+    rows: tuple[PriorRow, ...]
+
+    def resolve(self, class_: str, coef: str = "", group: str = "", dpar: str = "") -> ResolvedPrior:
+        """Return the prior of one parameter: its own, else its group's, else its class's."""
+        bounds = self._row(class_, "", "", dpar).slot
+        row = self._holding(class_, coef, group, dpar)
+        distribution = parse_distribution(row.text) if row.text else None
+        return ResolvedPrior(distribution, bounds.lb, bounds.ub)
+
+    def _holding(self, class_: str, coef: str, group: str, dpar: str) -> PriorRow:
+        for address in ((class_, coef, group, dpar), (class_, "", group, dpar)):
+            row = self._find(address)
+            if row is not None and row.text:
+                return row
+        return self._row(class_, "", "", dpar)
+
+    def _row(self, *address: str) -> PriorRow:
+        row = self._find(address)
+        if row is None:
+            raise PriorError(f"the model has no parameters of class {address[0]!r}")
+        return row
+
+    def _find(self, address: tuple[str, ...]) -> PriorRow | None:
+        return next((row for row in self.rows if row.slot.address == address), None)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table as a pandas DataFrame with brms's columns."""
+        import pandas as pd
+
+        return pd.DataFrame([self._cells(row) for row in self.rows], columns=list(_COLUMNS))
+
+    def _cells(self, row: PriorRow) -> tuple[str, ...]:
+        slot = row.slot
+        inherited = not row.text and bool(slot.coef or slot.group)
+        text = row.text or (self._holding(*slot.address).text if inherited else "") or "(flat)"
+        source = "(vectorized)" if inherited else row.source
+        bounds = ("" if b is None else format_number(b) for b in (slot.lb, slot.ub))
+        return (text, slot.class_, slot.coef, slot.group, "", slot.dpar, "", *bounds, source)
+
+    def __str__(self) -> str:
+        return self.to_frame().to_string(index=False)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False, border=0)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def default_table(slots: Iterable[PriorSlot]) -> PriorTable:
+    """Order the slots of a model as brms does: by parameter, class, group, coefficient."""
+    unique = dict.fromkeys(slots)
+    ordered = sorted(unique, key=lambda s: tuple(collation_key(part) for part in (s.dpar, s.class_, s.group, s.coef)))
+    return PriorTable(tuple(PriorRow(slot, slot.default, "default") for slot in ordered))
+
+
+def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] = ()) -> PriorTable:
+    """Overlay the default priors with the user's.
+
+    Raises:
+        PriorError: if a prior matches no parameter (the nearest is named), is given twice, or does not
+            fit the kind of parameter.
+    """
+    table = default_table(slots)
+    rows = {row.slot.address: row for row in table.rows}
+    for given in (priors,) if isinstance(priors, Prior) else tuple(priors):
+        if not isinstance(given, Prior):
+            raise PriorError(f"priors are made with prior('normal(0, 5)', class_='b', ...), got {given!r}")
+        dpar = "" if given.dpar == "mu" else given.dpar
+        address = (given.class_, given.coef, given.group, dpar)
+        if address not in rows:
+            raise PriorError(_no_match(given, address, tuple(rows)))
+        row = rows[address]
+        if row.source == "user":
+            raise PriorError(f"two priors are given for the same parameters: {given}")
+        _check_kind(given)
+        lb = row.slot.lb if given.lb is None else given.lb
+        ub = row.slot.ub if given.ub is None else given.ub
+        rows[address] = PriorRow(replace(row.slot, lb=lb, ub=ub), given.text, "user")
+    result = PriorTable(tuple(rows.values()))
+    for row in result.rows:
+        _check_support(row, result)
+    return result
+
+
+def _check_kind(given: Prior) -> None:
+    if not given.text:
+        return
+    is_lkj = parse_distribution(given.text).density is LKJ
+    if is_lkj != (given.class_ == _CORRELATIONS):
+        raise PriorError(f"{given}: lkj(eta) is the prior of correlations (class_='cor'), and their only one")
+
+
+def _check_support(row: PriorRow, table: PriorTable) -> None:
+    """Refuse a density whose support lies outside the bounds of its parameter."""
+    if not row.text or row.slot.class_ == _CORRELATIONS:
+        return
+    slot = row.slot
+    resolved = table.resolve(slot.class_, slot.coef, slot.group, slot.dpar)
+    density = parse_distribution(row.text).density
+    below = density.lower is not None and resolved.ub is not None and resolved.ub <= density.lower
+    above = density.upper is not None and resolved.lb is not None and resolved.lb >= density.upper
+    if below or above:
+        raise PriorError(
+            f"the prior {row.text!r} of class {slot.class_!r} has no mass between the bounds "
+            f"lb={resolved.lb} and ub={resolved.ub}"
+        )
+
+
+def _no_match(given: Prior, address: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> str:
+    labels = ("class", "coef", "group", "dpar")
+    message = f"{given} matches no parameter of this model"
+    classes = sorted({a[0] for a in known})
+    if address[0] not in classes:
+        return f"{message}: there is no class {address[0]!r}{suggestion(address[0], classes)} (classes: {', '.join(classes)})"
+    best = max(known, key=lambda a: (a[0] == address[0], sum(x == y for x, y in zip(a, address, strict=True))))
+    wrong = next(i for i in range(4) if best[i] != address[i])
+    choices = sorted({a[wrong] for a in known if a[:1] == address[:1] and a[wrong]})
+    hint = suggestion(address[wrong], choices)
+    return f"{message}: no {labels[wrong]} {address[wrong]!r} in class {address[0]!r}{hint} (there: {', '.join(choices) or 'none'})"

@@ -1,0 +1,80 @@
+"""A penalised smooth as fixed plus random effects.
+
+With the natural parametrisation S = V diag(lambda, 0) V' of the penalty, the columns
+``X v_j / sqrt(lambda_j)`` carry coefficients that are independent N(0, sds^2), and the columns of the
+null space carry fixed effects.
+
+Source: Wood (2017), sections 5.4.2 and 5.8; Wood (2004), JASA 99, 673-686, appendix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.smooths.basis import PlacedBasis
+from smoothstan.smooths.constraint import sum_to_zero
+from smoothstan.smooths.penalty import penalty_scale
+
+
+@dataclass(frozen=True)
+class MixedSmooth:
+    """A placed basis with the maps from its columns to fixed and random effects.
+
+    Stored and reused for new data: recomputing the eigenvectors on another machine may flip signs.
+
+    Args:
+        basis: the placed basis, p columns.
+        fixed: (p, m) map to the fixed columns Xs.
+        random: one (p, r) map per penalty to the random columns Zs.
+    """
+
+    basis: PlacedBasis
+    fixed: FloatArray
+    random: tuple[FloatArray, ...]
+
+    def columns(self, x: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Return Xs, (n, m), and every Zs, (n, r), at the (n, d) covariates."""
+        design = self.basis.design(x)
+        return design @ self.fixed, tuple(design @ block for block in self.random)
+
+
+def mixed_smooth(basis: PlacedBasis, x: FloatArray) -> MixedSmooth:
+    """Absorb the sum-to-zero constraint and split a smooth with one penalty into fixed and random effects.
+
+    Args:
+        basis: a placed basis with exactly one penalty.
+        x: (n, d) covariates of the data.
+
+    Returns:
+        The maps, scaled as mgcv and brms scale them: the penalty divided by its scale, the fixed
+        columns rescaled to the mean sum of squares of the random ones.  Signs, which are arbitrary, are
+        chosen so that fixed columns increase with the first covariate and so that the largest weight of
+        every random column is positive.
+    """
+    (penalty,) = basis.penalties
+    design = basis.design(x)
+    scaled = penalty / penalty_scale(penalty, design)
+    absorb = sum_to_zero(design)
+    rank = absorb.shape[1] - (basis.null_space_dimension - 1)
+    values, vectors = np.linalg.eigh(absorb.T @ scaled @ absorb)
+    values, vectors = values[::-1], vectors[:, ::-1]
+    random = absorb @ (vectors[:, :rank] / np.sqrt(values[:rank]))
+    fixed = absorb @ vectors[:, rank:]
+    random_columns, fixed_columns = design @ random, design @ fixed
+    target = np.mean(np.sum(random_columns**2, axis=0))
+    fixed = fixed * np.sqrt(target / np.sum(fixed_columns**2, axis=0))
+    return MixedSmooth(basis, fixed * _rising(fixed_columns, x[:, 0]), (random * _largest_positive(random),))
+
+
+def _rising(columns: FloatArray, x: FloatArray) -> FloatArray:
+    """Return +-1 per column so that it increases with ``x`` on the whole."""
+    return np.where((x - x.mean()) @ columns < 0, -1.0, 1.0)
+
+
+def _largest_positive(maps: FloatArray) -> FloatArray:
+    """Return +-1 per column so that its entry of largest magnitude is positive."""
+    largest = maps[np.argmax(np.abs(maps), axis=0), np.arange(maps.shape[1])]
+    return np.where(largest < 0, -1.0, 1.0)

@@ -1,0 +1,110 @@
+"""The kinds of column that a model can use: numbers, logicals and factors, as R distinguishes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from smoothstan.arrays import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """A numeric column: (n,) values, NaN where missing; ``whole`` if it came as integers."""
+
+    values: FloatArray
+    whole: bool = False
+
+    kind = "numeric"
+
+    def missing(self) -> BoolArray:
+        """Return which rows have no value."""
+        return np.isnan(self.values)
+
+    def take(self, rows: IntArray) -> Numeric:
+        """Return the given rows."""
+        return replace(self, values=self.values[rows])
+
+
+@dataclass(frozen=True)
+class Logical:
+    """A logical column: (n,) zeros and ones, NaN where missing."""
+
+    values: FloatArray
+
+    kind = "logical"
+
+    def missing(self) -> BoolArray:
+        """Return which rows have no value."""
+        return np.isnan(self.values)
+
+    def take(self, rows: IntArray) -> Logical:
+        """Return the given rows."""
+        return Logical(self.values[rows])
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A categorical column: (n,) codes into ``levels``, -1 where missing.
+
+    ``contrast`` names a coding chosen by the user, e.g. ``"sum"``; empty for R's default.
+    """
+
+    codes: IntArray
+    levels: tuple[str, ...]
+    ordered: bool = False
+    contrast: str = ""
+
+    kind = "factor"
+
+    def missing(self) -> BoolArray:
+        """Return which rows have no value."""
+        return np.asarray(self.codes < 0)
+
+    def take(self, rows: IntArray) -> Factor:
+        """Return the given rows, with all levels."""
+        return replace(self, codes=self.codes[rows])
+
+    def drop_unused(self) -> Factor:
+        """Return the same column without the levels that no row has."""
+        used = np.unique(self.codes[self.codes >= 0])
+        if len(used) == len(self.levels):
+            return self
+        lookup = np.full(len(self.levels) + 1, -1, dtype=np.int64)
+        lookup[used] = np.arange(len(used))
+        return replace(self, codes=lookup[self.codes], levels=tuple(self.levels[i] for i in used))
+
+
+Column: TypeAlias = Numeric | Logical | Factor
+
+
+def as_factor(column: Column) -> Factor:
+    """Read any column as a factor, with R's level order: numeric for numbers, FALSE before TRUE."""
+    if isinstance(column, Factor):
+        return column
+    values = column.values
+    present = ~np.isnan(values)
+    levels, codes = np.unique(values[present], return_inverse=True)
+    all_codes = np.full(len(values), -1, dtype=np.int64)
+    all_codes[present] = codes
+    if isinstance(column, Logical):
+        names = tuple("TRUE" if level else "FALSE" for level in levels)
+    else:
+        names = tuple(level_name(level) for level in levels)
+    return Factor(all_codes, names)
+
+
+def level_name(value: float) -> str:
+    """Write a number as R's as.character() does: ``30`` for 30.0, fifteen significant digits else."""
+    return f"{value:.15g}"
+
+
+def describe(column: Column) -> str:
+    """Name the kind of a column for a message."""
+    if isinstance(column, Factor):
+        return f"{'an ordered ' if column.ordered else 'a '}factor with levels {', '.join(column.levels[:6])}" + (
+            ", ..." if len(column.levels) > 6 else ""
+        )
+    return "a logical" if isinstance(column, Logical) else "numeric"

@@ -1,0 +1,61 @@
+"""The user's data as named columns of equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from smoothstan.arrays import BoolArray, IntArray
+from smoothstan.errors import DataError, known, suggestion
+from smoothstan.table.columns import Column, Factor, Numeric
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns of ``n`` rows each."""
+
+    columns: Mapping[str, Column]
+    n: int
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self.columns:
+            names = tuple(self.columns)
+            listed = known(names) if len(names) <= 20 else f"{len(names)} columns"
+            raise DataError(f"the data has no column {name!r}{suggestion(name, names)} (it has: {listed})")
+        return self.columns[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns
+
+    def __len__(self) -> int:
+        return self.n
+
+    def select(self, names: Iterable[str]) -> Table:
+        """Return only the named columns."""
+        return Table(MappingProxyType({name: self[name] for name in dict.fromkeys(names)}), self.n)
+
+    def take(self, rows: IntArray) -> Table:
+        """Return the given rows."""
+        return Table(MappingProxyType({k: c.take(rows) for k, c in self.columns.items()}), len(rows))
+
+    def drop_unused_levels(self) -> Table:
+        """Return the same rows, every factor without the levels that no row has."""
+        columns = {k: c.drop_unused() if isinstance(c, Factor) else c for k, c in self.columns.items()}
+        return Table(MappingProxyType(columns), self.n)
+
+    def complete(self) -> BoolArray:
+        """Return which rows have a value in every column."""
+        mask = np.ones(self.n, dtype=bool)
+        for column in self.columns.values():
+            mask &= ~column.missing()
+        return mask
+
+    def refuse_infinite(self) -> None:
+        """Raise DataError if a numeric column holds an infinite value."""
+        for name, column in self.columns.items():
+            if isinstance(column, Numeric) and np.isinf(column.values).any():
+                row = int(np.argmax(np.isinf(column.values)))
+                raise DataError(f"column {name!r} has an infinite value in row {row} (rows count from 0)")

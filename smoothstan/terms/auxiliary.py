@@ -1,0 +1,79 @@
+"""Distributional parameters without a formula: sampled as one number, or held at one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray, StanData
+from smoothstan.families import Parameter
+from smoothstan.priors import DefaultScale, PriorSlot
+from smoothstan.table import Table
+from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+
+
+@final
+@dataclass(frozen=True)
+class AuxiliaryTerm(BoundTerm):
+    """A parameter such as ``sigma``: the same in every row, on its natural scale.
+
+    ``value`` is None if it is sampled, else the number that it is held at.
+    """
+
+    parameter: Parameter
+    value: float | None = None
+
+    template: ClassVar[str] = "terms/auxiliary.stan.jinja"
+
+    @property
+    def name(self) -> str:
+        """The parameter's name."""
+        return self.parameter.name
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """No columns."""
+        return ()
+
+    def stan_data(self, table: Table) -> StanData:
+        """Return nothing."""
+        return {}
+
+    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
+        """Return one row, its class named like the parameter."""
+        if self.value is not None:
+            return ()
+        facts = self.parameter
+        return (PriorSlot(facts.name, default=scale.fill(facts.prior), lb=facts.lower, ub=facts.upper),)
+
+    @property
+    def prior_parameters(self) -> tuple[PriorParameter, ...]:
+        """The parameter itself, unless it is held."""
+        if self.value is not None:
+            return ()
+        return (PriorParameter(self.name, ((self.name, "", "", ""),), (self.name,), scalar=True),)
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The parameter itself, unless it is held."""
+        return () if self.value is not None else (Variable(self.name, (self.name,)),)
+
+    def dense(self, dpar: str) -> tuple[DensePart, ...]:
+        """Return nothing: it has no linear predictor."""
+        return ()
+
+    def addends(self, dpar: str) -> tuple[Addend, ...]:
+        """Return nothing."""
+        return ()
+
+    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
+        """Return nothing to add."""
+        return 0.0
+
+    def values(self, draws: Draws) -> FloatArray:
+        """Return the parameter as a (draws, 1) column, or as (1, 1) if it is held."""
+        if self.value is not None:
+            return np.full((1, 1), self.value)
+        return draws[self.name][:, None]

@@ -1,0 +1,315 @@
+"""Group-level effects: ``(1 + x | g)``, as brms parametrises them, non-centred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray, IntArray, StanData
+from smoothstan.errors import DataError, FormulaError, underline
+from smoothstan.formula import GroupTerm as WrittenGroup
+from smoothstan.formula import expand
+from smoothstan.formula.syntax import deparse, variables
+from smoothstan.priors import DefaultScale, PriorSlot
+from smoothstan.table import Factor, Table, as_factor, collation_key
+from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
+from smoothstan.terms.names import prior_dpar, suffix
+from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The varying effects that one ``( | )`` adds to one distributional parameter."""
+
+    dpar: str
+    matrix: ModelMatrix
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Coefficient names, e.g. ``Intercept``, ``x``."""
+        return self.matrix.names
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One varying coefficient: its place in the grouping (from 1), its parameter, name and column."""
+
+    number: int
+    dpar: str
+    name: str
+    constant: bool
+
+    @property
+    def label(self) -> str:
+        """The name with the parameter in front: ``sigma_Intercept``."""
+        return f"{prior_dpar(self.dpar)}_{self.name}" if prior_dpar(self.dpar) else self.name
+
+    @property
+    def stan_column(self) -> str:
+        """The middle of the Stan name of its column: ``_sigma_2`` in ``Z_1_sigma_2``."""
+        return f"{suffix(self.dpar)}_{self.number}"
+
+
+@final
+@dataclass(frozen=True)
+class GroupTerm(BoundTerm):
+    """All effects that share one grouping, and, if correlated, one correlation matrix.
+
+    Args:
+        index: the grouping's number in the Stan program, from 1.
+        group: its label, e.g. ``g1:g2``.
+        columns: the columns that define it.
+        levels: the levels that the data have, in order.
+        correlated: whether the effects are correlated.
+        effects: what each ``( | )`` adds.
+    """
+
+    index: int
+    group: str
+    columns: tuple[str, ...]
+    levels: tuple[str, ...]
+    correlated: bool
+    effects: tuple[Effects, ...]
+
+    template: ClassVar[str] = "terms/group.stan.jinja"
+
+    @property
+    def coefficients(self) -> tuple[Coefficient, ...]:
+        """All varying coefficients, numbered from 1."""
+        pairs = [(e.dpar, name, e.matrix.intercept and i == 0) for e in self.effects for i, name in enumerate(e.names)]
+        return tuple(Coefficient(n, *pair) for n, pair in enumerate(pairs, start=1))
+
+    @property
+    def has_correlations(self) -> bool:
+        """Whether there is a correlation matrix to sample."""
+        return self.correlated and len(self.coefficients) > 1
+
+    def indices(self, table: Table) -> IntArray:
+        """Return the (n,) level of every row, from 0; a level that the fit has not seen is an error."""
+        factor = combined_factor(table, self.columns)
+        position = {level: i for i, level in enumerate(self.levels)}
+        lookup = np.asarray([position.get(level, -1) for level in factor.levels], dtype=np.int64)
+        result = lookup[factor.codes]
+        if np.any(result < 0):
+            row = int(np.argmax(result < 0))
+            raise DataError(
+                f"the grouping factor {self.group!r} has the new level {factor.levels[factor.codes[row]]!r} "
+                f"in row {row} (rows count from 0); the fit knows {len(self.levels)} levels"
+            )
+        return result
+
+    def stan_data(self, table: Table) -> StanData:
+        """Return N, M, J, NC and one Z per coefficient."""
+        i, m = self.index, len(self.coefficients)
+        data: StanData = {
+            f"N_{i}": len(self.levels),
+            f"M_{i}": m,
+            f"J_{i}": self.indices(table) + 1,
+            f"NC_{i}": m * (m - 1) // 2,
+        }
+        columns = (column for e in self.effects for column in e.matrix.at(table).T)
+        for coefficient, column in zip(self.coefficients, columns, strict=True):
+            data[f"Z_{i}{coefficient.stan_column}"] = np.ascontiguousarray(column)
+        return data
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns that it needs."""
+        return (*self.columns, *(name for e in self.effects for name in e.matrix.reads))
+
+    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
+        """Return rows of the classes ``sd`` and ``cor``."""
+        default = scale.fill("student_t(3, 0, scale)")
+        slots = []
+        for dpar in dict.fromkeys(prior_dpar(c.dpar) for c in self.coefficients):
+            slots.append(PriorSlot("sd", dpar=dpar, default=default, lb=0))
+            slots.append(PriorSlot("sd", group=self.group, dpar=dpar))
+        slots += [PriorSlot("sd", c.name, self.group, prior_dpar(c.dpar)) for c in self.coefficients]
+        if self.has_correlations:
+            slots += [PriorSlot("cor", default="lkj(1)"), PriorSlot("cor", group=self.group)]
+        return tuple(slots)
+
+    @property
+    def prior_parameters(self) -> tuple[PriorParameter, ...]:
+        """The standard deviations and the Cholesky factor of the correlations."""
+        addresses = tuple(("sd", c.name, self.group, prior_dpar(c.dpar)) for c in self.coefficients)
+        labels = tuple(self._sd_name(c) for c in self.coefficients)
+        deviations = PriorParameter(f"sd_{self.index}", addresses, labels)
+        if not self.has_correlations:
+            return (deviations,)
+        correlations = PriorParameter(f"L_{self.index}", (("cor", "", self.group, ""),), (f"cor_{self.group}",), True)
+        return (deviations, correlations)
+
+    def _sd_name(self, coefficient: Coefficient) -> str:
+        return f"sd_{self.group}__{coefficient.label}"
+
+    def pairs(self) -> Iterator[tuple[Coefficient, Coefficient]]:
+        """Return the pairs of coefficients in the order of brms: (1,2), (1,3), (2,3), (1,4), ..."""
+        return iter(sorted(combinations(self.coefficients, 2), key=lambda pair: (pair[1].number, pair[0].number)))
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """``sd_g__Intercept``, ``cor_g__Intercept__x`` and the effects ``r_g`` with dims (level, coef)."""
+        i = self.index
+        result = [Variable(self._sd_name(c), (f"sd_{i}[{c.number}]",)) for c in self.coefficients]
+        if self.has_correlations:
+            for n, (a, b) in enumerate(self.pairs(), start=1):
+                result.append(Variable(f"cor_{self.group}__{a.label}__{b.label}", (f"cor_{i}[{n}]",)))
+        for dpar in dict.fromkeys(c.dpar for c in self.coefficients):
+            chosen = [c for c in self.coefficients if c.dpar == dpar]
+            columns = tuple(f"r_{i}[{g + 1},{c.number}]" for g in range(len(self.levels)) for c in chosen)
+            coords = (self.levels, tuple(c.name for c in chosen))
+            result.append(Variable(self.effects_name(dpar), columns, (self.group, "coef"), coords))
+        return tuple(result)
+
+    def effects_name(self, dpar: str) -> str:
+        """Return the posterior name of the effects on a parameter: ``r_g`` or ``r_g__sigma``."""
+        return f"r_{self.group}__{dpar}" if prior_dpar(dpar) else f"r_{self.group}"
+
+    def dense(self, dpar: str) -> tuple[DensePart, ...]:
+        """Return nothing: group effects are indexed, not multiplied by a matrix of zeros."""
+        return ()
+
+    def addends(self, dpar: str) -> tuple[Addend, ...]:
+        """Return one gathered vector per coefficient."""
+        i = self.index
+        return tuple(
+            Addend(f"r_{i}[J_{i}, {c.number}]" + ("" if c.constant else f" .* Z_{i}{c.stan_column}"))
+            for c in self.coefficients
+            if c.dpar == dpar
+        )
+
+    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
+        """Return sum over coefficients of r[level] Z, (draws, rows)."""
+        total: FloatArray | float = 0.0
+        j = self.indices(table) if any(e.dpar == dpar for e in self.effects) else None
+        for effects in self.effects:
+            if effects.dpar != dpar or j is None:
+                continue
+            values = draws[self.effects_name(dpar)]
+            z = effects.matrix.at(table)
+            for column, name in enumerate(effects.names):
+                total = total + values[:, j, self._position(dpar, name)] * z[:, column]
+        return total
+
+    def _position(self, dpar: str, name: str) -> int:
+        return [c.name for c in self.coefficients if c.dpar == dpar].index(name)
+
+
+def combined_factor(table: Table, columns: Sequence[str]) -> Factor:
+    """Return the factor whose levels are the combinations that occur, joined by ``_``.
+
+    A single column keeps its order of levels; combinations are sorted as R sorts strings, as brms does.
+    """
+    first = as_factor(table[columns[0]])
+    if len(columns) == 1:
+        return first
+    factors = [first, *(as_factor(table[name]) for name in columns[1:])]
+    code = np.zeros(table.n, dtype=np.int64)
+    for factor in factors:
+        code = code * len(factor.levels) + factor.codes
+    used, codes = np.unique(code, return_inverse=True)
+    names = []
+    for value in used.tolist():
+        parts = []
+        for factor in reversed(factors):
+            value, level = divmod(value, len(factor.levels))
+            parts.append(factor.levels[level])
+        names.append("_".join(reversed(parts)))
+    levels = sorted(set(names), key=collation_key)
+    position = {level: i for i, level in enumerate(levels)}
+    return Factor(np.asarray([position[n] for n in names], dtype=np.int64)[codes], tuple(levels))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A group term as written, with the parameter and the text that it belongs to."""
+
+    dpar: str
+    term: WrittenGroup
+    text: str
+
+    @property
+    def group(self) -> str:
+        """The group's label."""
+        return deparse(self.term.group)
+
+    def error(self, message: str) -> FormulaError:
+        """Return an error that points at this term."""
+        return FormulaError(message, self.text, self.term.span)
+
+
+def bind_groups(written: Sequence[Written], table: Table) -> tuple[GroupTerm, ...]:
+    """Bind all group-level terms of a model; those that share an ID and a group form one grouping.
+
+    Groupings are numbered by the group's name, then by appearance, as brms numbers them.
+    """
+    shared: dict[tuple[str, str], list[Written]] = {}
+    for n, item in enumerate(written):
+        identifier = f"ID {item.term.identifier}" if item.term.identifier is not None else f"term {n}"
+        shared.setdefault((item.group, identifier), []).append(item)
+    _refuse_id_across_groups(written)
+    ordered = sorted(shared.values(), key=lambda items: collation_key(items[0].group))
+    terms = tuple(_bind_grouping(i, items, table) for i, items in enumerate(ordered, start=1))
+    _refuse_repeated(terms, ordered)
+    return terms
+
+
+def _bind_grouping(index: int, items: list[Written], table: Table) -> GroupTerm:
+    first = items[0]
+    columns = variables(first.term.group)
+    factor = combined_factor(table, columns).drop_unused()
+    if len(factor.levels) < 2:
+        level = f" ({factor.levels[0]!r})" if factor.levels else ""
+        raise DataError(
+            f"the grouping factor {first.group!r} has only one level{level}, so its effects cannot vary\n"
+            f"{underline(first.text, first.term.span)}"
+        )
+    correlated = {item.term.correlated for item in items}
+    if len(correlated) > 1:
+        raise items[-1].error("terms that share an ID must all have '|' or all '||'")
+    return GroupTerm(
+        index, first.group, columns, factor.levels, correlated.pop(), tuple(_bind_effects(i, table) for i in items)
+    )
+
+
+def _bind_effects(item: Written, table: Table) -> Effects:
+    terms = expand(item.term.effects, item.text)
+    if terms.specials or terms.groups or terms.offsets:
+        raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
+    intercept = terms.intercept or terms.reserved_intercept
+    if not intercept and not terms.population:
+        raise item.error("this group-level term has no effects")
+    matrix = bind_model_matrix(
+        terms.population,
+        intercept=intercept,
+        coded_with_intercept=intercept,
+        table=table,
+        text=item.text,
+    )
+    return Effects(item.dpar, matrix)
+
+
+def _refuse_id_across_groups(written: Sequence[Written]) -> None:
+    groups: dict[str, str] = {}
+    for item in written:
+        if item.term.identifier is not None:
+            group = groups.setdefault(item.term.identifier, item.group)
+            if group != item.group:
+                raise item.error(f"the ID {item.term.identifier} belongs to the group {group!r} already")
+
+
+def _refuse_repeated(terms: Sequence[GroupTerm], written: Sequence[list[Written]]) -> None:
+    seen: set[tuple[str, str, str]] = set()
+    for term, items in zip(terms, written, strict=True):
+        for coefficient in term.coefficients:
+            key = (term.group, coefficient.dpar, coefficient.name)
+            if key in seen:
+                raise items[-1].error(
+                    f"the effect of {coefficient.name} varies by {term.group!r} in two terms; one is enough"
+                )
+            seen.add(key)

@@ -1,0 +1,155 @@
+"""Population-level effects: ``1 + x + f:z``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray, StanData
+from smoothstan.errors import DataError
+from smoothstan.formula import TermList
+from smoothstan.priors import DefaultScale, PriorSlot
+from smoothstan.table import Table
+from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
+from smoothstan.terms.names import prior_dpar, suffix
+from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+
+
+@final
+@dataclass(frozen=True)
+class LinearTerm(BoundTerm):
+    """The population-level columns of one distributional parameter.
+
+    With an intercept the other columns are centred in the program; ``Intercept`` is then the
+    expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.
+    """
+
+    dpar: str
+    matrix: ModelMatrix
+    reserved_intercept: bool
+    default_intercept: str
+
+    template: ClassVar[str] = "terms/linear.stan.jinja"
+
+    @property
+    def p(self) -> str:
+        """The suffix of the Stan names."""
+        return suffix(self.dpar)
+
+    @property
+    def centred(self) -> bool:
+        """Whether the program centres the columns."""
+        return self.matrix.intercept
+
+    @property
+    def coefficients(self) -> tuple[str, ...]:
+        """Names of the coefficients in ``b``, without the centred intercept."""
+        names = self.matrix.names[1:] if self.centred else self.matrix.names
+        return ("Intercept", *names) if self.reserved_intercept else names
+
+    @property
+    def columns(self) -> int:
+        """The number of coefficients in ``b``."""
+        return len(self.coefficients)
+
+    def design(self, table: Table) -> FloatArray:
+        """Return the full (n, K) matrix, an intercept of either kind included."""
+        matrix = self.matrix.at(table)
+        return np.column_stack([np.ones(table.n), matrix]) if self.reserved_intercept else matrix
+
+    def stan_data(self, table: Table) -> StanData:
+        """Return K, X and, where the columns are centred, Kc."""
+        x = self.design(table)
+        data: StanData = {f"K{self.p}": x.shape[1], f"X{self.p}": x}
+        if self.centred:
+            data[f"Kc{self.p}"] = x.shape[1] - 1
+        return data
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns that it needs."""
+        return self.matrix.reads
+
+    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
+        """Return the rows of the classes ``b`` (flat) and ``Intercept``."""
+        dpar = prior_dpar(self.dpar)
+        slots = [PriorSlot("b", dpar=dpar)] if self.coefficients else []
+        slots += [PriorSlot("b", coef=name, dpar=dpar) for name in self.coefficients]
+        if self.centred:
+            slots.append(PriorSlot("Intercept", dpar=dpar, default=scale.fill(self.default_intercept)))
+        return tuple(slots)
+
+    @property
+    def prior_parameters(self) -> tuple[PriorParameter, ...]:
+        """The vector ``b`` and the centred intercept."""
+        dpar = prior_dpar(self.dpar)
+        parameters = []
+        if self.coefficients:
+            addresses = tuple(("b", name, "", dpar) for name in self.coefficients)
+            parameters.append(PriorParameter(f"b{self.p}", addresses, tuple(map(self._label, self.coefficients))))
+        if self.centred:
+            address = ("Intercept", "", "", dpar)
+            parameters.append(PriorParameter(f"Intercept{self.p}", (address,), (f"Intercept{self.p}",), scalar=True))
+        return tuple(parameters)
+
+    def _label(self, coefficient: str) -> str:
+        return f"b{self.p}_{coefficient}"
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """``b_Intercept``, the coefficients, and the centred ``Intercept``."""
+        named = [
+            Variable(self._label(name), (f"b{self.p}[{i}]",)) for i, name in enumerate(self.coefficients, start=1)
+        ]
+        if not self.centred:
+            return tuple(named)
+        original = Variable(self._label("Intercept"), (f"b{self.p}_Intercept",))
+        return (original, *named, Variable(f"Intercept{self.p}", (f"Intercept{self.p}",)))
+
+    def dense(self, dpar: str) -> tuple[DensePart, ...]:
+        """Return the (centred) matrix times ``b``."""
+        if dpar != self.dpar or not self.coefficients:
+            return ()
+        if self.centred:
+            return (DensePart(f"Xc{self.p}", f"b{self.p}", f"Kc{self.p}"),)
+        return (DensePart(f"X{self.p}", f"b{self.p}", f"K{self.p}"),)
+
+    def addends(self, dpar: str) -> tuple[Addend, ...]:
+        """Return the centred intercept."""
+        return (Addend(f"Intercept{self.p}", vector=False),) if dpar == self.dpar and self.centred else ()
+
+    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
+        """Return X b with the uncentred intercept."""
+        names = [self._label(name) for name in self.coefficients]
+        if self.centred:
+            names = [self._label("Intercept"), *names]
+        if dpar != self.dpar or not names:
+            return 0.0
+        return np.asarray(np.column_stack([draws[name] for name in names]) @ self.design(table).T)
+
+
+def bind_linear(terms: TermList, dpar: str, default_intercept: str, table: Table, text: str) -> LinearTerm:
+    """Bind the population-level part of a predictor."""
+    matrix = bind_model_matrix(
+        terms.population,
+        intercept=terms.intercept,
+        coded_with_intercept=terms.intercept or terms.reserved_intercept,
+        table=table,
+        text=text,
+    )
+    if terms.intercept:
+        _refuse_constant(matrix, table)
+    return LinearTerm(dpar, matrix, terms.reserved_intercept, default_intercept)
+
+
+def _refuse_constant(matrix: ModelMatrix, table: Table) -> None:
+    columns = matrix.at(table)[:, 1:]
+    constant = np.ptp(columns, axis=0) == 0
+    if constant.any():
+        name = matrix.names[1 + int(np.argmax(constant))]
+        raise DataError(
+            f"the population-level column {name!r} has the same value in every row, so it cannot be told apart "
+            "from the intercept; leave the term or the intercept out"
+        )

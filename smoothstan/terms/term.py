@@ -1,0 +1,113 @@
+"""What every part of a linear predictor has to say, once it is bound to data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from smoothstan.arrays import FloatArray, StanData
+from smoothstan.priors import DefaultScale, PriorSlot
+from smoothstan.table import Table
+
+Address = tuple[str, str, str, str]
+"""(class, coef, group, dpar) of a prior."""
+
+Draws = Mapping[str, FloatArray]
+"""Posterior variable (brms's name) -> (draws, ...) array."""
+
+
+@dataclass(frozen=True)
+class PriorParameter:
+    """A sampled Stan parameter that has priors: its Stan name and the address of each element.
+
+    ``labels`` are the elements' names in the posterior.
+    """
+
+    stan: str
+    addresses: tuple[Address, ...]
+    labels: tuple[str, ...]
+    scalar: bool = False
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A posterior variable: brms's name, the Stan columns that hold it, and its dimensions.
+
+    ``columns`` are names such as ``"r_1[3,1]"`` in the order of the array's elements (last index
+    fastest); ``dims`` and ``coords`` are empty for a scalar.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    dims: tuple[str, ...] = ()
+    coords: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class DensePart:
+    """A matrix of the design and the vector that multiplies it, by their Stan names.
+
+    ``matrix`` is what the program multiplies; ``columns`` the Stan expression for its number of columns.
+    """
+
+    matrix: str
+    coefficients: str
+    columns: str
+
+
+@dataclass(frozen=True)
+class Addend:
+    """A Stan expression that is added to a linear predictor: an (N,) vector, or a scalar."""
+
+    expression: str
+    vector: bool = True
+
+
+@dataclass(frozen=True)
+class BoundTerm(ABC):
+    """A term whose columns are fixed by the data.
+
+    Implementing a term kind: a file in ``terms/`` with a final subclass and a function that binds it,
+    a file ``stan_templates/terms/<template>.stan.jinja``, and a line in ``design/build.py``.  The template
+    exports any of the macros ``functions``, ``data``, ``transformed_data``, ``parameters``,
+    ``transformed_parameters``, ``model`` and ``generated_quantities``, each of one argument, the term.
+    """
+
+    template: ClassVar[str]
+
+    @abstractmethod
+    def stan_data(self, table: Table) -> StanData:
+        """Return the data of this term at the rows of a table; the names are those that brms uses."""
+
+    @property
+    @abstractmethod
+    def reads(self) -> tuple[str, ...]:
+        """The columns of the table that it needs, for the fit and for new data."""
+
+    @abstractmethod
+    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
+        """Return the rows that this term adds to the prior table."""
+
+    @property
+    @abstractmethod
+    def prior_parameters(self) -> tuple[PriorParameter, ...]:
+        """The sampled parameters that have priors."""
+
+    @property
+    @abstractmethod
+    def variables(self) -> tuple[Variable, ...]:
+        """What this term adds to the posterior."""
+
+    @abstractmethod
+    def dense(self, dpar: str) -> tuple[DensePart, ...]:
+        """The matrix products that it adds to the linear predictor of ``dpar``."""
+
+    @abstractmethod
+    def addends(self, dpar: str) -> tuple[Addend, ...]:
+        """What else it adds to it."""
+
+    @abstractmethod
+    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
+        """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part."""

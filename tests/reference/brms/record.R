@@ -1,0 +1,87 @@
+# Records what brms's make_standata() and get_prior() answer for a table of
+# formulas.  Run with:  Rscript record.R   (Debian: r-cran-brms, r-cran-jsonlite)
+# It writes data.json (the inputs, every number rounded before R used it) and
+# cases.json (the answers).  The tests read the two files and never need R.
+suppressPackageStartupMessages({library(brms); library(jsonlite)})
+set.seed(20)
+n <- 60
+d <- data.frame(
+  x = round(rnorm(n), 4), z = round(runif(n, 1, 5), 4), w = round(runif(n, 0.5, 2), 4),
+  off = round(rnorm(n, 0, 0.3), 4), count = rpois(n, 4), trials = rep(c(5L, 8L, 12L), 20),
+  int = rep(1:6, 10)
+)
+d$y <- round(2 + d$x + sin(d$z) + rnorm(n), 4)
+d$big <- round(1000 * d$y + 500, 2)
+d$hits <- pmin(d$trials, rpois(n, 3))
+d$bin <- rbinom(n, 1, 0.4)
+d$lgl <- rep(c(TRUE, FALSE, FALSE), 20)
+d$f <- factor(rep(c("a", "b b", "c+d"), 20), levels = c("b b", "a", "c+d"))
+d$h <- factor(rep(c("u", "v"), each = 30))
+d$o <- factor(rep(c("low", "mid", "high", "top"), 15), levels = c("low", "mid", "high", "top"), ordered = TRUE)
+d$ch <- rep(c("zeta", "Alpha", "beta"), length.out = n)
+d$g <- factor(paste0("g", rep(1:10, 6)), levels = paste0("g", 1:10))
+d$sub <- rep(c("s1", "s2"), each = 30)
+d$site <- rep(c(30L, 4L, 100L, 7L, 22L), 12)
+d$m.dot <- round(rnorm(n), 4)
+
+formulas <- list(
+  list("y ~ 1"), list("y ~ x"), list("y ~ x + z"), list("y ~ 0 + x"), list("y ~ x - 1"),
+  list("y ~ 0 + Intercept + x"), list("y ~ f"), list("y ~ 0 + f"), list("y ~ 0 + f + h"),
+  list("y ~ f * x"), list("y ~ f:x"), list("y ~ x:f + h"), list("y ~ f:h"), list("y ~ f * h"), list("y ~ f/x"),
+  list("y ~ (x + z + f)^2"), list("y ~ (x + f)^2 - f"), list("y ~ f %in% h"), list("y ~ f + f:h"), list("y ~ 0 + f:h"),
+  list("y ~ h + x:z:f"), list("y ~ z:x + x"), list("y ~ o"), list("y ~ o * x"), list("y ~ ch"), list("y ~ lgl * x"),
+  list("y ~ int"), list("y ~ factor(int)"), list("y ~ poly(z, 2)"), list("y ~ poly(z, 2) * x"), list("y ~ I(x^2) + log(z)"), list("y ~ scale(z)"),
+  list("y ~ exp(x / 2) + sqrt(z)"), list("y ~ I(x > 0)"), list("y ~ I(x * z - 1)"), list("y ~ m.dot"),
+  list("y ~ x + offset(off)"), list("y ~ x + offset(log(z)) + offset(off)"), list("log(z) ~ x"),
+  list("big ~ x"), list("y | weights(w) ~ x"),
+  list("y ~ 1 + (1 | g)"), list("y ~ x + (1 + x | g)"), list("y ~ x + (1 + x || g)"), list("y ~ (0 + x | g)"),
+  list("y ~ (x | g) + (1 | sub)"), list("y ~ (1 | sub) + (1 | g)"), list("y ~ (1 | g/sub)"), list("y ~ (1 | sub/g)"), list("y ~ (1 + x | g:sub)"),
+  list("y ~ (1 | site)"), list("y ~ (1 | site:sub)"), list("y ~ (f | g)"), list("y ~ (0 + f | g)"), list("y ~ (0 + f || g)"),
+  list("y ~ (1 | g) + (0 + x | g)"), list("y ~ (1 + x + z | g)"), list("y ~ (x:z | g)"), list("y ~ (1 + x | ID | g)"), list("y ~ (1 | g + sub)"),
+  list("y ~ (log(z) || g)"), list("y ~ x * f + (x * h | g)"), list("y ~ (o | g)"), list("y ~ (1 | site) + (1 | g) + (x || sub)"),
+  list("y ~ s(x, bs = 'cr')"), list("y ~ z + s(x, bs = 'cr', k = 6) + (1 | g)"), list("y ~ s(x, bs = 'cr', k = 5) + s(z, bs = 'cr', k = 8)"),
+  list("y ~ 0 + s(x, bs = 'cr', k = 5)"), list("y ~ s(z, bs = \"cr\", k = 4) + f + x"), list("y ~ s(x, bs = 'cr', k = 3)"),
+  list("count ~ x + (1 | g)", "poisson"), list("count ~ 1", "poisson"), list("count ~ s(z, bs = 'cr', k = 6)", "poisson"), list("count ~ x + offset(log(z))", "poisson"),
+  list("bin ~ x + (1 | g)", "bernoulli"), list("hits | trials(trials) ~ x", "binomial"), list("hits | trials(12) ~ x + (1 | g)", "binomial"),
+  list("y ~ x", "student"), list("y ~ s(z, bs = 'cr', k = 6) + (1 | g)", "student"),
+  list(c("y ~ x", "sigma ~ z"), "gaussian"), list(c("y ~ x + (1 | ID | g)", "sigma ~ 1 + (1 | ID | g)"), "gaussian"),
+  list(c("y ~ s(x, bs = 'cr', k = 5)", "sigma ~ s(z, bs = 'cr', k = 4) + (1 | g)"), "gaussian"),
+  list(c("y ~ 1", "nu ~ x", "sigma ~ 0 + h"), "student"), list("y ~ x + z", "gaussian-log"), list("count ~ x", "poisson-identity"), list("bin ~ x", "bernoulli-probit"),
+  list(c("y ~ x + (1 + x | ID | g) + (1 | sub)", "sigma ~ z + (1 | sub) + (1 | ID | g)"), "gaussian")
+)
+family_of <- function(name) switch(name,
+  gaussian = gaussian(), poisson = poisson(), bernoulli = bernoulli(), binomial = binomial(), student = student(),
+  "gaussian-log" = gaussian(link = "log"), "poisson-identity" = poisson(link = "identity"), "bernoulli-probit" = bernoulli(link = "probit"))
+array_of <- function(v) {
+  if (length(dim(v)) < 2) {
+    scalar <- is.null(dim(v)) && length(v) == 1 
+    attributes(v) <- NULL
+    return(list(dim = if (scalar) I(integer(0)) else I(length(v)), values = if (scalar) v else I(v)))
+  }
+  names <- colnames(v)
+  d <- dim(v); dimnames(v) <- NULL
+  list(dim = I(d), colnames = if (is.null(names)) I(character(0)) else I(names), values = I(as.vector(t(v))))
+}
+cases <- lapply(formulas, function(case) {
+  family_name <- if (length(case) > 1) case[[2]] else "gaussian"
+  text <- case[[1]]
+  parts <- lapply(text, as.formula)
+  f <- if (length(parts) > 1) do.call(bf, parts) else bf(parts[[1]])
+  out <- list(formula = I(text), family = family_name)
+  res <- try({
+    sd <- make_standata(f, d, family = family_of(family_name))
+    pr <- get_prior(f, d, family = family_of(family_name))
+    out$standata <- lapply(unclass(sd), array_of)
+    out$prior <- as.data.frame(pr)[, c("prior", "class", "coef", "group", "dpar", "lb", "ub")]
+    out$stancode <- as.character(make_stancode(f, d, family = family_of(family_name)))
+  }, silent = TRUE)
+  if (inherits(res, "try-error")) out$error <- as.character(res)
+  out
+})
+columns <- lapply(d, function(v) {
+  if (is.factor(v)) list(kind = if (is.ordered(v)) "ordered" else "factor", levels = levels(v), values = as.character(v))
+  else list(kind = class(v)[1], values = v)
+})
+write(toJSON(columns, auto_unbox = TRUE, digits = NA, pretty = FALSE), "data.json")
+write(toJSON(list(brms = as.character(packageVersion("brms")), R = R.version.string, cases = cases),
+             auto_unbox = TRUE, digits = NA, null = "null", na = "null"), "cases.json")
