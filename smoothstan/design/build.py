@@ -19,7 +19,7 @@ from smoothstan.table import Table, column_names, read_table
 from smoothstan.terms import (
     AuxiliaryTerm,
     BoundTerm,
-    WrittenGroup,
+    PlacedGroup,
     bind_groups,
     bind_linear,
     bind_offset,
@@ -49,7 +49,7 @@ def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
     response = bind_response(formula, family, table)
     terms = [term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table)]
     written = [
-        WrittenGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
+        PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
     ]
     terms += bind_groups(written, table)
     terms += _auxiliary(formula, family)

@@ -18,7 +18,7 @@ Interaction = tuple[Node, ...]
 
 
 @dataclass(frozen=True)
-class GroupTerm:
+class WrittenGroup:
     """``(effects | id | group)``: varying effects; ``correlated`` is False for ``||``."""
 
     effects: Node
@@ -41,7 +41,7 @@ class TermList:
     population: tuple[Interaction, ...]
     offsets: tuple[Node, ...]
     specials: tuple[Call, ...]
-    groups: tuple[GroupTerm, ...]
+    groups: tuple[WrittenGroup, ...]
 
 
 def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
@@ -72,7 +72,7 @@ def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
         tuple(p for p in population if p != (Name(INTERCEPT),)),
         tuple(p.node for p in pieces if isinstance(p, _Offset)),
         tuple(dict.fromkeys(p for p in pieces if isinstance(p, Call))),
-        tuple(p for p in pieces if isinstance(p, GroupTerm)),
+        tuple(p for p in pieces if isinstance(p, WrittenGroup)),
     )
 
 
@@ -82,7 +82,7 @@ class _Offset:
 
 
 # True / False set the intercept; a tuple is a population-level term.
-_Piece = bool | Interaction | _Offset | Call | GroupTerm
+_Piece = bool | Interaction | _Offset | Call | WrittenGroup
 
 
 class _Algebra:
@@ -157,8 +157,8 @@ class _Algebra:
                 if piece.function in {"mo", "me", "mi", "gp", "cs"}:
                     raise NotYetSupported(f"interactions with {piece.function}() are not built yet", self.text, node.span)
                 raise self.error(f"{piece.function}() cannot be part of an interaction; use its 'by' argument", node)
-            if isinstance(piece, (GroupTerm, _Offset)):
-                what = "a group-level term" if isinstance(piece, GroupTerm) else "offset()"
+            if isinstance(piece, (WrittenGroup, _Offset)):
+                what = "a group-level term" if isinstance(piece, WrittenGroup) else "offset()"
                 raise self.error(f"{what} cannot be part of an interaction", node)
         return [p for p in pieces if isinstance(p, tuple)]
 
@@ -199,7 +199,7 @@ class _Algebra:
             raise self.error("the ID between two bars must be a single name", middle)
         identifier = None if middle is None else deparse(middle)
         return [
-            GroupTerm(effects, group, identifier, correlated, outer.span)
+            WrittenGroup(effects, group, identifier, correlated, outer.span)
             for group in self.groups(inner.right)
         ]
 

@@ -6,7 +6,7 @@ from smoothstan.terms.expression import bind_expression as bind_expression
 from smoothstan.terms.expression import check_functions as check_functions
 from smoothstan.terms.auxiliary import AuxiliaryTerm as AuxiliaryTerm
 from smoothstan.terms.group import GroupTerm as GroupTerm
-from smoothstan.terms.group import Written as WrittenGroup
+from smoothstan.terms.group import PlacedGroup as PlacedGroup
 from smoothstan.terms.group import bind_groups as bind_groups
 from smoothstan.terms.linear import LinearTerm as LinearTerm
 from smoothstan.terms.linear import bind_linear as bind_linear

@@ -11,8 +11,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.errors import DataError, FormulaError, underline
-from smoothstan.formula import GroupTerm as WrittenGroup
-from smoothstan.formula import expand
+from smoothstan.formula import WrittenGroup, expand
 from smoothstan.formula.syntax import deparse, variables
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Factor, Table, as_factor, collation_key
@@ -226,8 +225,8 @@ def combined_factor(table: Table, columns: Sequence[str]) -> Factor:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A group term as written, with the parameter and the text that it belongs to."""
+class PlacedGroup:
+    """A group term as written, with the distributional parameter and the text in which it stands."""
 
     dpar: str
     term: WrittenGroup
@@ -243,12 +242,12 @@ class Written:
         return FormulaError(message, self.text, self.term.span)
 
 
-def bind_groups(written: Sequence[Written], table: Table) -> tuple[GroupTerm, ...]:
+def bind_groups(written: Sequence[PlacedGroup], table: Table) -> tuple[GroupTerm, ...]:
     """Bind all group-level terms of a model; those that share an ID and a group form one grouping.
 
     Groupings are numbered by the group's name, then by appearance, as brms numbers them.
     """
-    shared: dict[tuple[str, str], list[Written]] = {}
+    shared: dict[tuple[str, str], list[PlacedGroup]] = {}
     for n, item in enumerate(written):
         identifier = f"ID {item.term.identifier}" if item.term.identifier is not None else f"term {n}"
         shared.setdefault((item.group, identifier), []).append(item)
@@ -259,7 +258,7 @@ def bind_groups(written: Sequence[Written], table: Table) -> tuple[GroupTerm, ..
     return terms
 
 
-def _bind_grouping(index: int, items: list[Written], table: Table) -> GroupTerm:
+def _bind_grouping(index: int, items: list[PlacedGroup], table: Table) -> GroupTerm:
     first = items[0]
     columns = variables(first.term.group)
     factor = combined_factor(table, columns).drop_unused()
@@ -277,7 +276,7 @@ def _bind_grouping(index: int, items: list[Written], table: Table) -> GroupTerm:
     )
 
 
-def _bind_effects(item: Written, table: Table) -> Effects:
+def _bind_effects(item: PlacedGroup, table: Table) -> Effects:
     terms = expand(item.term.effects, item.text)
     if terms.specials or terms.groups or terms.offsets:
         raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
@@ -294,7 +293,7 @@ def _bind_effects(item: Written, table: Table) -> Effects:
     return Effects(item.dpar, matrix)
 
 
-def _refuse_id_across_groups(written: Sequence[Written]) -> None:
+def _refuse_id_across_groups(written: Sequence[PlacedGroup]) -> None:
     groups: dict[str, str] = {}
     for item in written:
         if item.term.identifier is not None:
@@ -303,7 +302,7 @@ def _refuse_id_across_groups(written: Sequence[Written]) -> None:
                 raise item.error(f"the ID {item.term.identifier} belongs to the group {group!r} already")
 
 
-def _refuse_repeated(terms: Sequence[GroupTerm], written: Sequence[list[Written]]) -> None:
+def _refuse_repeated(terms: Sequence[GroupTerm], written: Sequence[list[PlacedGroup]]) -> None:
     seen: set[tuple[str, str, str]] = set()
     for term, items in zip(terms, written, strict=True):
         for coefficient in term.coefficients:

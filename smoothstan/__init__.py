@@ -1,0 +1,13 @@
+"""smoothstan: brms-style formulas with smooths and groups, as readable Stan programs."""
+
+from smoothstan._version import __version__ as __version__
+from smoothstan.api import brm as brm
+from smoothstan.api import default_prior as default_prior
+from smoothstan.api import stancode as stancode
+from smoothstan.api import standata as standata
+from smoothstan.datasets import load_dataset as load_dataset
+from smoothstan.families import family as family
+from smoothstan.formula import bf as bf
+from smoothstan.posterior import Posterior as Posterior
+from smoothstan.posterior import load_fit as load_fit
+from smoothstan.priors import prior as prior

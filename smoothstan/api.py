@@ -1,0 +1,127 @@
+"""The public functions: each is a straight line through the stages."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from smoothstan._version import __version__
+from smoothstan.arrays import StanData
+from smoothstan.codegen import SAMPLE_PRIOR, write_program
+from smoothstan.design import Design, build_design
+from smoothstan.engines import Inits, SamplingOptions, choose_engine
+from smoothstan.errors import OptionError, SamplingWarning
+from smoothstan.families import Family
+from smoothstan.families import family as choose_family
+from smoothstan.formula import ModelFormula, parse_formula
+from smoothstan.posterior import FitModel, Posterior, draws_tree
+from smoothstan.priors import Prior, PriorTable, resolve_priors
+
+Formula: TypeAlias = str | ModelFormula | Sequence[str]
+Priors: TypeAlias = Prior | Sequence[Prior]
+
+
+def brm(
+    formula: Formula,
+    data: Any,
+    *,
+    family: str | Family = "gaussian",
+    prior: Priors = (),
+    backend: str = "auto",
+    chains: int = 4,
+    iter_warmup: int = 1000,
+    iter_sampling: int = 1000,
+    parallel_chains: int | None = None,
+    seed: int | None = None,
+    adapt_delta: float = 0.8,
+    max_treedepth: int = 10,
+    inits: Inits = None,
+    show_progress: bool = True,
+    sample_prior: str = "no",
+) -> Posterior:
+    """Fit a Bayesian multilevel model with smooths.
+
+    Args:
+        formula: brms's syntax, e.g. ``"y ~ x + s(z, bs='cr') + (1 + x | g)"``, or ``bf(...)``.
+        data: pandas, polars, pyarrow or a dict of columns; rows with missing values are left out.
+        family: name of the response family, or ``family(name, link=...)``.
+        prior: one ``prior(...)`` or several; defaults as in brms, see ``default_prior``.
+        backend: ``"cmdstan"``, ``"stanli"``, or ``"auto"`` for CmdStan where it is installed.
+        chains: number of chains, at least 1.
+        iter_warmup, iter_sampling: iterations of each chain before and after adaptation ends.
+        parallel_chains: chains to run at once; by default one per processor.
+        seed: makes the draws reproducible on one machine and engine.
+        adapt_delta: target acceptance rate, between 0 and 1.
+        max_treedepth: bound on the length of a trajectory.
+        inits: starting values: None for random ones, a radius, or values by Stan name.
+        show_progress: draw a progress bar per chain.
+        sample_prior: ``"no"``, ``"yes"`` to draw from the priors as well, ``"only"`` to ignore the data.
+
+    Returns:
+        The fit: draws, summaries, predictions.
+
+    Warns:
+        SamplingWarning: in words, for divergences, slow or unmixed chains.
+        DataWarning: if rows are left out.
+
+    Raises:
+        FormulaError, DataError, FamilyError, PriorError, OptionError: before anything is sampled.
+        EngineError: if no engine is there, the program does not compile, or a chain fails.
+    """
+    options = SamplingOptions(
+        chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress
+    )
+    _check_sample_prior(sample_prior)
+    engine = choose_engine(backend)
+    design, priors = _bind(formula, data, family, prior)
+    program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
+    raw = engine.sample(program, options)
+    tree = draws_tree(raw, program.variables, design)
+    stored = SamplingOptions(
+        chains, iter_warmup, iter_sampling, parallel_chains, raw.seed, adapt_delta, max_treedepth, None, show_progress
+    )
+    fit = Posterior(FitModel(design, priors, program.code, stored, sample_prior, raw.engine), tree)
+    for problem in fit.problems():
+        warnings.warn(problem, SamplingWarning, stacklevel=2)
+    return fit
+
+
+def stancode(
+    formula: Formula,
+    data: Any,
+    *,
+    family: str | Family = "gaussian",
+    prior: Priors = (),
+    sample_prior: str = "no",
+) -> str:
+    """Return the Stan program that ``brm`` would sample; the arguments are those of ``brm``."""
+    _check_sample_prior(sample_prior)
+    design, priors = _bind(formula, data, family, prior)
+    return write_program(design, priors, version=__version__, sample_prior=sample_prior).code
+
+
+def standata(
+    formula: Formula, data: Any, *, family: str | Family = "gaussian", sample_prior: str = "no"
+) -> StanData:
+    """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
+    _check_sample_prior(sample_prior)
+    design = build_design(parse_formula(formula), data, choose_family(family))
+    return design.stan_data(prior_only=sample_prior == "only")
+
+
+def default_prior(formula: Formula, data: Any, *, family: str | Family = "gaussian") -> PriorTable:
+    """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
+    return _bind(formula, data, family, ())[1]
+
+
+def _bind(
+    formula: Formula, data: Any, family: str | Family, prior: Priors
+) -> tuple[Design, PriorTable]:
+    design = build_design(parse_formula(formula), data, choose_family(family))
+    return design, resolve_priors(design.prior_slots(), prior)
+
+
+def _check_sample_prior(sample_prior: str) -> None:
+    if sample_prior not in SAMPLE_PRIOR:
+        raise OptionError(f"sample_prior must be one of {', '.join(map(repr, SAMPLE_PRIOR))}, got {sample_prior!r}")

@@ -1,0 +1,5 @@
+"""From a design and its priors to a readable Stan program."""
+
+from smoothstan.codegen.program import StanProgram as StanProgram
+from smoothstan.codegen.write import SAMPLE_PRIOR as SAMPLE_PRIOR
+from smoothstan.codegen.write import write_program as write_program

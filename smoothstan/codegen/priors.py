@@ -1,0 +1,141 @@
+"""Priors as Stan statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from smoothstan.priors import PriorTable, ResolvedPrior
+from smoothstan.priors.density import LKJ
+from smoothstan.priors.prior import format_number
+from smoothstan.terms import GroupTerm, PriorParameter
+
+
+@dataclass(frozen=True)
+class PriorStatement:
+    """``lprior += density(target | arguments) - normaliser``; the normaliser makes a truncated density proper."""
+
+    target: str
+    density: str
+    arguments: str
+    normaliser: str
+
+
+@dataclass(frozen=True)
+class PriorDraw:
+    """A draw from a prior: its Stan name, the expression, the condition to draw again, and its posterior name."""
+
+    name: str
+    expression: str
+    outside: str
+    label: str
+
+
+@dataclass(frozen=True)
+class PriorPart:
+    """What the priors add to the program."""
+
+    statements: tuple[PriorStatement, ...]
+    draws: tuple[PriorDraw, ...]
+    template: str = "priors.stan.jinja"
+
+
+def bounds_of(parameter: PriorParameter, table: PriorTable) -> str:
+    """Return the bounds of a parameter as Stan declares them, e.g. ``<lower=0>``."""
+    prior = table.resolve(*parameter.addresses[0])
+    if prior.distribution is not None and prior.distribution.density is LKJ:
+        return ""
+    given = [("lower", prior.lb), ("upper", prior.ub)]
+    text = ", ".join(f"{name}={format_number(value)}" for name, value in given if value is not None)
+    return f"<{text}>" if text else ""
+
+
+def statements_of(parameter: PriorParameter, table: PriorTable) -> Iterator[PriorStatement]:
+    """Return the prior statements of one parameter, vectorised where all elements share a prior."""
+    for target, count, prior, _ in _pieces(parameter, table):
+        if prior.distribution is None:
+            continue
+        distribution = prior.distribution
+        if distribution.density is LKJ:
+            yield PriorStatement(target, "lkj_corr_cholesky_lpdf", distribution.argument_text, "")
+        else:
+            name = distribution.density.name
+            yield PriorStatement(target, f"{name}_lpdf", distribution.argument_text, _normaliser(prior, count))
+
+
+def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | None) -> Iterator[PriorDraw]:
+    """Return the draws from the proper priors of one parameter, named as brms names them."""
+    for n, (_, _, prior, label) in enumerate(_pieces(parameter, table), start=1):
+        if prior.distribution is None:
+            continue
+        name = f"prior_{parameter.stan}_{n}"
+        if prior.distribution.density is LKJ:
+            size = len(group.coefficients) if group is not None else 2
+            shape = format_number(prior.distribution.arguments[0] + (size - 2) / 2)
+            # The marginal of one correlation under lkj(eta): Lewandowski, Kurowicka & Joe (2009), section 3.
+            yield PriorDraw(name, f"2 * beta_rng({shape}, {shape}) - 1", "", f"prior_{label}")
+        else:
+            expression = f"{prior.distribution.density.name}_rng({prior.distribution.argument_text})"
+            yield PriorDraw(name, expression, _outside(name, prior), f"prior_{label}")
+
+
+def _pieces(parameter: PriorParameter, table: PriorTable) -> Iterator[tuple[str, int, ResolvedPrior, str]]:
+    """Return (Stan target, number of elements, prior, label): one piece if all elements share a prior."""
+    priors = [table.resolve(*address) for address in parameter.addresses]
+    if len(set(priors)) == 1:
+        label = parameter.labels[0] if len(priors) == 1 else _shared_label(parameter)
+        yield parameter.stan, len(priors), priors[0], label
+        return
+    for i, (prior, label) in enumerate(zip(priors, parameter.labels, strict=True), start=1):
+        yield f"{parameter.stan}[{i}]", 1, prior, label
+
+
+def _shared_label(parameter: PriorParameter) -> str:
+    """Return the name of a class of parameters: ``b``, ``sd_g``, ``sds_sx``."""
+    class_, _, group, dpar = parameter.addresses[0]
+    if group:
+        return f"{class_}_{group}"
+    if class_ == "b":
+        return parameter.stan.split("_")[0] + (f"_{dpar}" if dpar else "")
+    return parameter.labels[0].rpartition("_")[0]
+
+
+def _normaliser(prior: ResolvedPrior, count: int) -> str:
+    distribution = prior.distribution
+    assert distribution is not None
+    density, arguments = distribution.density, distribution.argument_text
+    below = prior.lb is not None and not (density.lower is not None and density.lower >= prior.lb)
+    above = prior.ub is not None and not (density.upper is not None and density.upper <= prior.ub)
+    bar = f" | {arguments}".rstrip()
+    if below and above:
+        return (
+            f"{count} * log_diff_exp({density.name}_lcdf({format_number(prior.ub or 0)}{bar}), "
+            f"{density.name}_lcdf({format_number(prior.lb or 0)}{bar}))"
+        )
+    if below:
+        return f"{count} * {density.name}_lccdf({format_number(prior.lb or 0)}{bar})"
+    if above:
+        return f"{count} * {density.name}_lcdf({format_number(prior.ub or 0)}{bar})"
+    return ""
+
+
+def _outside(name: str, prior: ResolvedPrior) -> str:
+    conditions = []
+    if prior.lb is not None:
+        conditions.append(f"{name} < {format_number(prior.lb)}")
+    if prior.ub is not None:
+        conditions.append(f"{name} > {format_number(prior.ub)}")
+    return " || ".join(conditions)
+
+
+def improper(parameters: Iterable[PriorParameter], table: PriorTable) -> tuple[str, ...]:
+    """Return the labels of the parameters whose prior has no finite integral."""
+    flat = []
+    for parameter in parameters:
+        for address, label in zip(parameter.addresses, parameter.labels, strict=True):
+            prior = table.resolve(*address)
+            bounded = prior.lb is not None and prior.ub is not None
+            if prior.distribution is None and not bounded:
+                flat.append(label)
+    return tuple(flat)
+

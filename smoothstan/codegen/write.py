@@ -1,0 +1,131 @@
+"""Write the Stan program of a design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smoothstan.codegen.environment import environment
+from smoothstan.codegen.likelihood import LikelihoodPart, likelihood_part
+from smoothstan.codegen.priors import PriorPart, bounds_of, draws_of, improper, statements_of
+from smoothstan.codegen.program import StanProgram, declared_data
+from smoothstan.design import BoundResponse, Design
+from smoothstan.errors import PriorError
+from smoothstan.priors import PriorTable
+from smoothstan.terms import BoundTerm, GroupTerm, PriorParameter, Variable
+
+SAMPLE_PRIOR = ("no", "yes", "only")
+
+
+@dataclass(frozen=True)
+class TermPart:
+    """A bound term as its template sees it: ``bounds`` by Stan name, ``on`` names a parameter other than mu."""
+
+    term: BoundTerm
+    bounds: Mapping[str, str]
+    on: str
+
+    @property
+    def template(self) -> str:
+        """The term's template."""
+        return self.term.template
+
+
+@dataclass(frozen=True)
+class ResponsePart:
+    """The response as its template sees it."""
+
+    response: BoundResponse
+    template: str = "response.stan.jinja"
+
+
+@dataclass(frozen=True)
+class ProgramModel:
+    """What the templates place: comment lines and the parts of the program."""
+
+    header: tuple[str, ...]
+    response: ResponsePart
+    terms: tuple[TermPart, ...]
+    likelihood: LikelihoodPart
+    priors: PriorPart
+
+    @property
+    def declarations(self) -> tuple[ResponsePart | TermPart | LikelihoodPart | PriorPart, ...]:
+        """The parts in the order in which they declare things."""
+        return (self.response, *self.terms, self.likelihood, self.priors)
+
+    @property
+    def statements(self) -> tuple[ResponsePart | TermPart | LikelihoodPart | PriorPart, ...]:
+        """The parts in the order in which they add to the target: likelihood, priors, standardised effects."""
+        return (self.likelihood, self.priors, *self.terms)
+
+
+def write_program(design: Design, priors: PriorTable, *, version: str, sample_prior: str = "no") -> StanProgram:
+    """Write the Stan program of a model and collect its data.
+
+    Args:
+        design: the bound model.
+        priors: its resolved priors.
+        version: the version of smoothstan, for the first comment.
+        sample_prior: ``"no"``; ``"yes"`` to draw from the proper priors as well; ``"only"`` to leave
+            the likelihood out.
+
+    Raises:
+        PriorError: if ``sample_prior="only"`` and a prior is flat.
+    """
+    parameters = _prior_parameters(design)
+    if sample_prior == "only" and (flat := improper(parameters, priors)):
+        raise PriorError(
+            f"sample_prior='only' needs a proper prior for every parameter; {', '.join(flat)} "
+            f"{'has' if len(flat) == 1 else 'have'} a flat one"
+        )
+    prior_part = _prior_part(design, priors, draw=sample_prior == "yes")
+    model = ProgramModel(
+        _header(design, version),
+        ResponsePart(design.response),
+        _term_parts(design, priors),
+        likelihood_part(design),
+        prior_part,
+    )
+    code = environment().get_template("program.stan.jinja").render(model=model)
+    data = design.stan_data(prior_only=sample_prior == "only")
+    return StanProgram(
+        code, {name: data[name] for name in declared_data(code)}, _variables(design, prior_part)
+    )
+
+
+def _header(design: Design, version: str) -> tuple[str, ...]:
+    lines = [line for text in str(design.formula).splitlines() for line in (text.strip(),) if line]
+    return (f"generated with smoothstan {version}", f"family: {design.family.name}", *lines)
+
+
+def _term_parts(design: Design, priors: PriorTable) -> tuple[TermPart, ...]:
+    return tuple(
+        TermPart(term, {p.stan: bounds_of(p, priors) for p in term.prior_parameters}, _on(term))
+        for term in design.terms
+    )
+
+
+def _on(term: BoundTerm) -> str:
+    dpar = getattr(term, "dpar", "mu")
+    return "" if dpar == "mu" else f" of {dpar}"
+
+
+def _prior_parameters(design: Design) -> tuple[PriorParameter, ...]:
+    return tuple(parameter for term in design.terms for parameter in term.prior_parameters)
+
+
+def _prior_part(design: Design, priors: PriorTable, *, draw: bool) -> PriorPart:
+    statements = [s for p in _prior_parameters(design) for s in statements_of(p, priors)]
+    draws = []
+    if draw:
+        for term in design.terms:
+            group = term if isinstance(term, GroupTerm) else None
+            draws += [d for p in term.prior_parameters for d in draws_of(p, priors, group)]
+    return PriorPart(tuple(statements), tuple(draws))
+
+
+def _variables(design: Design, priors: PriorPart) -> tuple[Variable, ...]:
+    own = tuple(variable for term in design.terms for variable in term.variables)
+    drawn = tuple(Variable(d.label, (d.name,)) for d in priors.draws)
+    return (*own, *drawn, Variable("lprior", ("lprior",)))

@@ -1,0 +1,174 @@
+"""The reference engine: CmdStan, by way of cmdstanpy."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.codegen import StanProgram
+from smoothstan.engines.cache import executable
+from smoothstan.engines.data import to_json
+from smoothstan.engines.draws import SAMPLER_STATISTICS, RawDraws
+from smoothstan.engines.interrupt import run_interruptibly
+from smoothstan.engines.options import Inits, SamplingOptions
+from smoothstan.engines.progress import chain_bars
+from smoothstan.engines.seed import seed_or_random
+from smoothstan.errors import CompilationError, SamplingError
+
+_COMPILERS = ("g++", "clang++", "c++")
+_SIGNIFICANT_DIGITS = 12
+_UPDATES = 50
+
+
+@final
+class CmdStanEngine:
+    """Compiles a program once, keeps the executable, and runs one process per chain."""
+
+    name: ClassVar[str] = "cmdstan"
+
+    @classmethod
+    def missing(cls) -> str:
+        """Return what is missing, CmdStan itself or the tools to compile with, and how to mend it."""
+        if _cmdstan_path() is None:
+            return "CmdStan is not installed: python -m cmdstanpy.install_cmdstan"
+        if shutil.which("make") is None and shutil.which("mingw32-make") is None:
+            return "make is not installed (Debian: apt-get install make; macOS: xcode-select --install)"
+        if not any(shutil.which(compiler) for compiler in _COMPILERS):
+            return "no C++ compiler is installed (Debian: apt-get install g++; macOS: xcode-select --install)"
+        return ""
+
+    def sample(self, program: StanProgram, options: SamplingOptions) -> RawDraws:
+        """Sample with one process per chain; Ctrl-C ends the processes and removes their files."""
+        started = time.perf_counter()
+        exe = compile_program(program.code)
+        compiled = time.perf_counter()
+        seed = seed_or_random(options.seed)
+        with tempfile.TemporaryDirectory(prefix="smoothstan-") as folder:
+            data = Path(folder) / "data.json"
+            data.write_bytes(to_json(program.data))
+            fit = run_interruptibly(lambda: _run(exe, data, Path(folder), seed, options), exe)
+            columns, values, statistics = _read(fit)
+        sampled = time.perf_counter()
+        return RawDraws(
+            columns=columns,
+            values=values,
+            statistics=statistics,
+            engine=f"CmdStan {_cmdstan_version()}",
+            seed=seed,
+            seconds={"compile": compiled - started, "sample": sampled - compiled},
+        )
+
+    def log_density(self, program: StanProgram, unconstrained: FloatArray) -> tuple[float, FloatArray]:
+        """Return the log density with the Jacobian, and its gradient, by CmdStan's log_prob method."""
+        exe = compile_program(program.code)
+        with tempfile.TemporaryDirectory(prefix="smoothstan-") as name:
+            folder = Path(name)
+            (folder / "data.json").write_bytes(to_json(program.data))
+            (folder / "point.json").write_bytes(to_json({"params_r": np.asarray(unconstrained, dtype=float)}))
+            command = [
+                str(exe), "method=log_prob", f"unconstrained_params={folder / 'point.json'}", "jacobian=1",
+                "data", f"file={folder / 'data.json'}",
+                "output", f"file={folder / 'output.csv'}", "sig_figs=18",
+            ]  # fmt: skip
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise SamplingError(f"CmdStan could not evaluate the log density:\n{done.stderr or done.stdout}")
+            lines = [line for line in (folder / "output.csv").read_text().splitlines() if not line.startswith("#")]
+        row = np.array([float(cell) for cell in lines[1].split(",")])
+        return float(row[0]), row[1:]
+
+
+def compile_program(code: str) -> Path:
+    """Return the executable of a Stan program, compiled now or taken from the cache."""
+    fault = CmdStanEngine.missing()
+    if fault:
+        raise CompilationError(f"{fault}; or use backend='stanli', which needs no compiler")
+    return executable(code, (str(_cmdstan_path()), _cmdstan_version()), _compile)
+
+
+def _compile(source: Path) -> Path:
+    from cmdstanpy import compile_stan_file, disable_logging
+
+    try:
+        with disable_logging():
+            return Path(compile_stan_file(source))
+    except ValueError as fault:
+        raise CompilationError(f"CmdStan could not compile the program:\n{_useful_lines(str(fault))}") from None
+
+
+def _run(exe: Path, data: Path, folder: Path, seed: int, options: SamplingOptions) -> Any:
+    from cmdstanpy import CmdStanModel, disable_logging
+
+    iterations = options.iter_warmup + options.iter_sampling
+    bars = chain_bars(options.chains, iterations) if options.show_progress else nullcontext()
+    try:
+        with disable_logging(), bars:
+            return CmdStanModel(exe_file=exe).sample(
+                data=data, chains=options.chains, parallel_chains=options.parallel, seed=seed,
+                iter_warmup=options.iter_warmup, iter_sampling=options.iter_sampling,
+                adapt_delta=options.adapt_delta, max_treedepth=options.max_treedepth,
+                inits=_inits(options.inits), output_dir=folder, sig_figs=_SIGNIFICANT_DIGITS,
+                show_progress=False, show_console=options.show_progress,
+                refresh=max(1, iterations // _UPDATES), time_fmt="%Y%m%d%H%M%S%f",
+            )  # fmt: skip
+    except RuntimeError as fault:
+        raise SamplingError(
+            f"sampling failed:\n{_useful_lines(str(fault))}\nCommon causes: a response that the model cannot have at "
+            "any parameter value, or starting values outside the support; try inits=0 or narrower priors"
+        ) from None
+
+
+def _inits(inits: Inits) -> Any:
+    if inits is None or isinstance(inits, (int, float)):
+        return inits
+    if isinstance(inits, Mapping):
+        return dict(inits)
+    return [dict(values) for values in inits]
+
+
+def _read(fit: Any) -> tuple[tuple[str, ...], FloatArray, dict[str, FloatArray]]:
+    """Return columns, (chains, draws, columns) values and sampler statistics of a CmdStanMCMC."""
+    values = np.swapaxes(np.asarray(fit.draws(concat_chains=False)), 0, 1)
+    names = tuple(fit.column_names)
+    statistics = {name: values[:, :, names.index(name)] for name in SAMPLER_STATISTICS if name in names}
+    kept = [i for i, name in enumerate(names) if name not in SAMPLER_STATISTICS]
+    return tuple(names[i] for i in kept), values[:, :, kept], statistics
+
+
+def _useful_lines(message: str, most: int = 25) -> str:
+    """Return the lines of CmdStan's messages that say something, each once."""
+    noise = re.compile(r"^(Command and output|RunSet:|\s*cmd|\s*retcodes|\s*per-chain|\s*csv_file|\s*console|\[)|Consider re")
+    lines = [line.strip() for line in message.splitlines() if line.strip() and not noise.search(line)]
+    return "\n".join(list(dict.fromkeys(lines))[:most])
+
+
+def _cmdstan_path() -> str | None:
+    """Return the folder of CmdStan; cmdstanpy, slow to import, is asked only if there may be one."""
+    folders = Path.home().glob(".cmdstan/cmdstan*")
+    if "cmdstanpy" not in sys.modules and "CMDSTAN" not in os.environ and not any(folders):
+        return None
+    import cmdstanpy
+
+    try:
+        return str(cmdstanpy.cmdstan_path())
+    except ValueError:
+        return None
+
+
+def _cmdstan_version() -> str:
+    import cmdstanpy
+
+    found = cmdstanpy.cmdstan_version()
+    return "unknown" if found is None else ".".join(str(part) for part in found)

@@ -1,0 +1,22 @@
+"""Stan data as JSON, written once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from smoothstan.arrays import StanData
+
+
+def to_json(data: StanData) -> bytes:
+    """Write Stan data as JSON; every number keeps its exact value."""
+    import orjson
+
+    return orjson.dumps({key: _plain(value) for key, value in data.items()}, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return np.ascontiguousarray(value)
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,76 @@
+"""Point estimates, intervals and convergence diagnostics of arrays of draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.errors import OptionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MAD_CONSTANT = 1.4826
+
+
+def check_probability(prob: float) -> None:
+    """Refuse a probability mass outside (0, 1)."""
+    if not 0 < prob < 1:
+        raise OptionError(f"prob must lie strictly between 0 and 1, got {prob}")
+
+
+def summary_frame(
+    draws: dict[str, FloatArray], *, prob: float = 0.95, robust: bool = False
+) -> pd.DataFrame:
+    """Summarise scalars by brms's columns.
+
+    Args:
+        draws: name -> (chains, draws).
+        prob: mass of the equal-tailed interval.
+        robust: median and median absolute deviation in place of mean and standard deviation.
+
+    Returns:
+        One row per name: Estimate, Est.Error, the interval, Rhat, Bulk_ESS, Tail_ESS.
+
+    Source: Vehtari, Gelman, Simpson, Carpenter & Buerkner (2021), Bayesian Analysis 16, 667-718; by ArviZ.
+    """
+    import pandas as pd
+    from arviz_stats.base import array_stats
+
+    check_probability(prob)
+    level = f"{100 * prob:g}%"
+    columns = ["Estimate", "Est.Error", f"l-{level} CI", f"u-{level} CI", "Rhat", "Bulk_ESS", "Tail_ESS"]
+    if not draws:
+        return pd.DataFrame(columns=columns, dtype=float)
+    stacked = np.stack(list(draws.values()))
+    with np.errstate(all="ignore"):
+        diagnostics = [
+            array_stats.rhat(stacked, chain_axis=1, draw_axis=2),
+            array_stats.ess(stacked, chain_axis=1, draw_axis=2, method="bulk"),
+            array_stats.ess(stacked, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95)),
+        ]
+    cells = [*_location_and_interval(stacked.reshape(len(stacked), -1), prob, robust), *diagnostics]
+    return pd.DataFrame(np.column_stack(cells), index=list(draws), columns=columns)
+
+
+def posterior_summary(
+    draws: FloatArray, index: Any, *, prob: float = 0.95, robust: bool = False
+) -> pd.DataFrame:
+    """Summarise the columns of (draws, m) by Estimate, Est.Error and two quantiles."""
+    import pandas as pd
+
+    check_probability(prob)
+    tail = 100 * (1 - prob) / 2
+    columns = ["Estimate", "Est.Error", f"Q{tail:g}", f"Q{100 - tail:g}"]
+    return pd.DataFrame(np.column_stack(_location_and_interval(draws.T, prob, robust)), index=index, columns=columns)
+
+
+def _location_and_interval(rows: FloatArray, prob: float, robust: bool) -> list[FloatArray]:
+    """Return estimate, error and the interval's ends for every row of (m, draws)."""
+    low, high = np.quantile(rows, [(1 - prob) / 2, (1 + prob) / 2], axis=1)
+    if robust:
+        middle = np.median(rows, axis=1)
+        return [middle, _MAD_CONSTANT * np.median(np.abs(rows - middle[:, None]), axis=1), low, high]
+    return [rows.mean(axis=1), rows.std(axis=1, ddof=1), low, high]

@@ -1,0 +1,165 @@
+"""The summary of a fit, as brms prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smoothstan.arrays import FloatArray
+from smoothstan.design import Design
+from smoothstan.posterior.estimates import summary_frame
+from smoothstan.terms import AuxiliaryTerm, GroupTerm, LinearTerm, SmoothTerm, prior_dpar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of the summary with its heading; ``note`` stands above the table."""
+
+    title: str
+    note: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The tables of a summary; prints as brms's, and as HTML in a notebook."""
+
+    header: str
+    sections: tuple[Section, ...]
+    footer: str
+
+    def __getitem__(self, title: str) -> pd.DataFrame:
+        """Return the first table whose title or note starts with ``title``, e.g. ``"Regression"`` or ``"~county"``."""
+        for section in self.sections:
+            if section.title.startswith(title) or section.note.startswith(title):
+                return section.table
+        raise KeyError(title)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all rows in one table, indexed by section and parameter."""
+        import pandas as pd
+
+        keys = [s.note.split(" (")[0] or s.title for s in self.sections]
+        return pd.concat([s.table for s in self.sections], keys=keys, names=["section", "parameter"])
+
+    def __str__(self) -> str:
+        parts = [self.header]
+        title = ""
+        for section in self.sections:
+            if section.title != title:
+                title = section.title
+                parts.append(f"\n{title}:")
+            if section.note:
+                parts.append(section.note)
+            parts.append(format_table(section.table))
+        return "\n".join([*parts, "", self.footer])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        parts = [f"<pre>{escape(self.header)}</pre>"]
+        for section in self.sections:
+            caption = section.title + (f", {section.note}" if section.note else "")
+            parts.append(f"<h4>{escape(caption)}</h4>")
+            parts.append(_formatted(section.table).to_html(border=0))
+        return "\n".join([*parts, f"<p><small>{escape(self.footer)}</small></p>"])
+
+
+def _formatted(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table.copy().astype(object)
+    for column in table.columns:
+        digits = 0 if column.endswith("ESS") else 2
+        shown[column] = [f"{value:.{digits}f}" for value in table[column]]
+    return shown
+
+
+def format_table(table: pd.DataFrame) -> str:
+    """Write estimates with two digits and effective sample sizes with none."""
+    return _formatted(table).to_string()
+
+
+def summarise(
+    design: Design, draws: dict[str, FloatArray], header: str, footer: str, *, prob: float, robust: bool
+) -> Summary:
+    """Build the summary.
+
+    Args:
+        design: the model.
+        draws: scalar posterior variable -> (chains, draws).
+        header, footer: text above and below the tables.
+        prob: mass of the intervals.
+        robust: use medians.
+    """
+    plan = [*_smooths(design), *_groups(design), *_coefficients(design), *_auxiliary(design)]
+    wanted = {name: draws[name] for _, _, rows in plan for _, name in rows}
+    everything = summary_frame(wanted, prob=prob, robust=robust)
+    sections = []
+    for title, note, rows in plan:
+        table = everything.loc[[name for _, name in rows]]
+        table.index = [label for label, _ in rows]
+        sections.append(Section(title, note, table))
+    return Summary(header, tuple(sections), footer)
+
+
+Plan = list[tuple[str, str, list[tuple[str, str]]]]
+"""(title, note, [(row label, posterior variable)])."""
+
+
+def _smooths(design: Design) -> Plan:
+    rows = [
+        (f"sds({_prefix(term.dpar)}{smooth.name}_{j})", f"sds{term.p}_{smooth.name}_{j}")
+        for term in design.terms
+        if isinstance(term, SmoothTerm)
+        for smooth in term.smooths
+        for j in range(1, len(smooth.random_sizes) + 1)
+    ]
+    return [("Smoothing Spline Hyperparameters", "", rows)] if rows else []
+
+
+def _groups(design: Design) -> Plan:
+    by_group: dict[str, list[GroupTerm]] = {}
+    for term in design.groups:
+        by_group.setdefault(term.group, []).append(term)
+    plan: Plan = []
+    for group, terms in by_group.items():
+        rows = [
+            (f"sd({v.removeprefix(f'sd_{group}__')})", v) for t in terms for v in _scalars(t) if v.startswith("sd_")
+        ]
+        rows += [
+            (f"cor({a.label},{b.label})", f"cor_{group}__{a.label}__{b.label}")
+            for t in terms
+            if t.has_correlations
+            for a, b in t.pairs()
+        ]
+        plan.append(("Multilevel Hyperparameters", f"~{group} (Number of levels: {len(terms[0].levels)})", rows))
+    return plan
+
+
+def _scalars(term: GroupTerm) -> list[str]:
+    return [variable.name for variable in term.variables if not variable.dims]
+
+
+def _coefficients(design: Design) -> Plan:
+    rows: list[tuple[str, str]] = []
+    for dpar in design.predicted:
+        for term in design.terms:
+            if isinstance(term, LinearTerm) and term.dpar == dpar:
+                names = [v.name for v in term.variables if v.name.startswith(f"b{term.p}_")]
+                rows += [(_prefix(dpar) + name.removeprefix(f"b{term.p}_"), name) for name in names]
+            if isinstance(term, SmoothTerm) and term.dpar == dpar:
+                rows += [(_prefix(dpar) + name, f"bs{term.p}_{name}") for name in term.fixed_names]
+    return [("Regression Coefficients", "", rows)] if rows else []
+
+
+def _auxiliary(design: Design) -> Plan:
+    rows = [(t.name, t.name) for t in design.terms if isinstance(t, AuxiliaryTerm) and t.value is None]
+    return [("Further Distributional Parameters", "", rows)] if rows else []
+
+
+def _prefix(dpar: str) -> str:
+    return f"{prior_dpar(dpar)}_" if prior_dpar(dpar) else ""

@@ -1,0 +1,151 @@
+"""Draws as an xarray DataTree under brms's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.design import Design
+from smoothstan.engines import SAMPLER_STATISTICS, RawDraws
+from smoothstan.terms import Variable
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_RESERVED_DIMENSIONS = {"chain", "draw", "obs"}
+
+
+@dataclass(frozen=True)
+class _NamedArray:
+    variable: Variable
+    values: FloatArray
+
+
+def draws_tree(raw: RawDraws, variables: Sequence[Variable], design: Design) -> xr.DataTree:
+    """Collect the draws, the sampler's statistics and the data in ArviZ's groups.
+
+    Returns:
+        Groups ``posterior``, ``sample_stats``, ``observed_data`` and ``constant_data``; the dimensions of the
+        draws are ``chain`` and ``draw``, those of the data ``obs``.
+    """
+    import xarray as xr
+
+    attributes = {
+        "created_at": datetime.now(UTC).isoformat(),
+        "inference_library": raw.engine,
+        "seed": raw.seed,
+        **{f"{phase}_seconds": seconds for phase, seconds in raw.seconds.items()},
+    }
+    groups = {
+        "posterior": _posterior(raw, variables).assign_attrs(attributes),
+        "sample_stats": _statistics(raw),
+        "observed_data": _observed(design),
+        "constant_data": _constant(design),
+    }
+    return xr.DataTree.from_dict(groups)
+
+
+def _posterior(raw: RawDraws, variables: Sequence[Variable]) -> xr.Dataset:
+    import xarray as xr
+
+    position = {name: i for i, name in enumerate(raw.columns)}
+    arrays = [_array(raw, variable, position) for variable in _merged(variables)]
+    arrays = _with_dimensions(arrays)
+    chains, draws = raw.values.shape[:2]
+    coords: dict[str, Any] = {"chain": np.arange(chains), "draw": np.arange(draws)}
+    data: dict[str, Any] = {}
+    for array in arrays:
+        data[array.variable.name] = (("chain", "draw", *array.variable.dims), array.values)
+        coords |= {
+            dim: list(labels) for dim, labels in zip(array.variable.dims, array.variable.coords, strict=True)
+        }
+    data["lp__"] = (("chain", "draw"), raw.statistics["lp__"])
+    return xr.Dataset(data, coords=coords)
+
+
+def _array(raw: RawDraws, variable: Variable, position: Mapping[str, int]) -> _NamedArray:
+    picked = raw.values[:, :, [position[name] for name in variable.columns]]
+    shape = tuple(len(labels) for labels in variable.coords)
+    return _NamedArray(variable, picked.reshape(*raw.values.shape[:2], *shape))
+
+
+def _merged(variables: Sequence[Variable]) -> list[Variable]:
+    """Join effects of the same group from several groupings, as brms's names do."""
+    result: dict[str, Variable] = {}
+    for variable in variables:
+        known = result.get(variable.name)
+        result[variable.name] = variable if known is None else _join(known, variable)
+    return list(result.values())
+
+
+def _join(first: Variable, second: Variable) -> Variable:
+    """Put the coefficients (the last dimension) of two arrays with the same levels side by side."""
+    levels, left = first.coords
+    right = second.coords[1]
+    columns: list[str] = []
+    for g in range(len(levels)):
+        columns += first.columns[g * len(left) : (g + 1) * len(left)]
+        columns += second.columns[g * len(right) : (g + 1) * len(right)]
+    return replace(first, columns=tuple(columns), coords=(levels, (*left, *right)))
+
+
+def _with_dimensions(arrays: list[_NamedArray]) -> list[_NamedArray]:
+    """Give dimensions of one name but different labels names of their own.
+
+    ``coef`` stays where all effects vary by the same coefficients; else it becomes ``coef_<variable>``.
+    """
+    labels: dict[str, set[tuple[str, ...]]] = {}
+    for array in arrays:
+        for dim, coord in zip(array.variable.dims, array.variable.coords, strict=True):
+            labels.setdefault(dim, set()).add(coord)
+
+    def name(dim: str, variable: Variable) -> str:
+        if len(labels[dim]) > 1:
+            return f"{dim}_{variable.name}"
+        return f"{dim}_level" if dim in _RESERVED_DIMENSIONS else dim
+
+    return [
+        _NamedArray(replace(a.variable, dims=tuple(name(dim, a.variable) for dim in a.variable.dims)), a.values)
+        for a in arrays
+    ]
+
+
+def _statistics(raw: RawDraws) -> xr.Dataset:
+    import xarray as xr
+
+    data = {}
+    for name, values in raw.statistics.items():
+        kind = bool if name == "divergent__" else int if name in ("treedepth__", "n_leapfrog__") else float
+        data[SAMPLER_STATISTICS[name]] = (("chain", "draw"), values.astype(kind))
+    chains, draws = raw.values.shape[:2]
+    return xr.Dataset(data, coords={"chain": np.arange(chains), "draw": np.arange(draws)})
+
+
+def _observed(design: Design) -> xr.Dataset:
+    import xarray as xr
+
+    return xr.Dataset({"Y": (("obs",), design.observed.y)}, coords={"obs": np.arange(design.n)})
+
+
+def _constant(design: Design) -> xr.Dataset:
+    """Return the columns of the model: factors as labels, the rest as numbers."""
+    import xarray as xr
+
+    from smoothstan.table import Factor
+
+    data: dict[str, Any] = {}
+    for name, column in design.table.columns.items():
+        key = name if name not in _RESERVED_DIMENSIONS else f"{name}_"
+        if isinstance(column, Factor):
+            data[key] = (("obs",), np.asarray(column.levels)[column.codes])
+        else:
+            data[key] = (("obs",), column.values)
+    for name, values in (("trials", design.observed.trials), ("weights", design.observed.weights)):
+        if values is not None and name not in data:
+            data[name] = (("obs",), values)
+    return xr.Dataset(data, coords={"obs": np.arange(design.n)})
