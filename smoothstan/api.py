@@ -70,7 +70,15 @@ def brm(
         EngineError: if no engine is there, the program does not compile, or a chain fails.
     """
     options = SamplingOptions(
-        chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress
+        chains,
+        iter_warmup,
+        iter_sampling,
+        parallel_chains,
+        seed,
+        adapt_delta,
+        max_treedepth,
+        inits,
+        show_progress,
     )
     _check_sample_prior(sample_prior)
     engine = choose_engine(backend)
@@ -79,7 +87,15 @@ def brm(
     raw = engine.sample(program, options)
     tree = draws_tree(raw, program.variables, design)
     stored = SamplingOptions(
-        chains, iter_warmup, iter_sampling, parallel_chains, raw.seed, adapt_delta, max_treedepth, None, show_progress
+        chains,
+        iter_warmup,
+        iter_sampling,
+        parallel_chains,
+        raw.seed,
+        adapt_delta,
+        max_treedepth,
+        None,
+        show_progress,
     )
     fit = Posterior(FitModel(design, priors, program.code, stored, sample_prior, raw.engine), tree)
     for problem in fit.problems():
@@ -101,9 +117,7 @@ def stancode(
     return write_program(design, priors, version=__version__, sample_prior=sample_prior).code
 
 
-def standata(
-    formula: Formula, data: Any, *, family: str | Family = "gaussian", sample_prior: str = "no"
-) -> StanData:
+def standata(formula: Formula, data: Any, *, family: str | Family = "gaussian", sample_prior: str = "no") -> StanData:
     """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
     _check_sample_prior(sample_prior)
     design = build_design(parse_formula(formula), data, choose_family(family))
@@ -115,9 +129,7 @@ def default_prior(formula: Formula, data: Any, *, family: str | Family = "gaussi
     return _bind(formula, data, family, ())[1]
 
 
-def _bind(
-    formula: Formula, data: Any, family: str | Family, prior: Priors
-) -> tuple[Design, PriorTable]:
+def _bind(formula: Formula, data: Any, family: str | Family, prior: Priors) -> tuple[Design, PriorTable]:
     design = build_design(parse_formula(formula), data, choose_family(family))
     return design, resolve_priors(design.prior_slots(), prior)
 

@@ -1,21 +1,21 @@
 """Every error and warning that smoothstan raises on purpose.
 
-    SmoothstanError
-    |-- FormulaError (ValueError)        the text of a formula; carries the text and a caret
-    |   `-- NotYetSupported              understood, but not built yet
-    |-- DataError (ValueError)           the table: columns, kinds, missing or impossible values
-    |-- FamilyError (ValueError)         an unknown family or link, a response outside the support
-    |-- PriorError (ValueError)          a prior that is malformed or matches no parameter
-    |-- OptionError (ValueError)         an argument of a call outside its range
-    |-- EngineError (RuntimeError)       sampling could not be done
-    |   |-- EngineNotFound               no such engine, or it is not installed
-    |   |-- CompilationError             a Stan program was refused, or there is no C++ compiler
-    |   `-- SamplingError                one or more chains failed
-    `-- StorageError (OSError)           a saved fit that cannot be written or read
+SmoothstanError
+|-- FormulaError (ValueError)        the text of a formula; carries the text and a caret
+|   `-- NotYetSupported              understood, but not built yet
+|-- DataError (ValueError)           the table: columns, kinds, missing or impossible values
+|-- FamilyError (ValueError)         an unknown family or link, a response outside the support
+|-- PriorError (ValueError)          a prior that is malformed or matches no parameter
+|-- OptionError (ValueError)         an argument of a call outside its range
+|-- EngineError (RuntimeError)       sampling could not be done
+|   |-- EngineNotFound               no such engine, or it is not installed
+|   |-- CompilationError             a Stan program was refused, or there is no C++ compiler
+|   `-- SamplingError                one or more chains failed
+`-- StorageError (OSError)           a saved fit that cannot be written or read
 
-    SmoothstanWarning (UserWarning)
-    |-- DataWarning                      rows dropped, a covariate that carries no information
-    `-- SamplingWarning                  draws that should not be trusted as they are
+SmoothstanWarning (UserWarning)
+|-- DataWarning                      rows dropped, a covariate that carries no information
+`-- SamplingWarning                  draws that should not be trusted as they are
 """
 
 from __future__ import annotations

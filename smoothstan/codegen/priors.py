@@ -138,4 +138,3 @@ def improper(parameters: Iterable[PriorParameter], table: PriorTable) -> tuple[s
             if prior.distribution is None and not bounded:
                 flat.append(label)
     return tuple(flat)
-

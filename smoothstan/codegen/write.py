@@ -89,9 +89,7 @@ def write_program(design: Design, priors: PriorTable, *, version: str, sample_pr
     )
     code = environment().get_template("program.stan.jinja").render(model=model)
     data = design.stan_data(prior_only=sample_prior == "only")
-    return StanProgram(
-        code, {name: data[name] for name in declared_data(code)}, _variables(design, prior_part)
-    )
+    return StanProgram(code, {name: data[name] for name in declared_data(code)}, _variables(design, prior_part))
 
 
 def _header(design: Design, version: str) -> tuple[str, ...]:

@@ -57,9 +57,7 @@ def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
     return Design(formula, family, response, predicted, tuple(terms), table, dropped)
 
 
-def _bind_predictor(
-    predictor: PredictorFormula, parts: TermList, family: Family, table: Table
-) -> Iterator[BoundTerm]:
+def _bind_predictor(predictor: PredictorFormula, parts: TermList, family: Family, table: Table) -> Iterator[BoundTerm]:
     dpar, text = predictor.dpar, predictor.text
     for call in parts.specials:
         if call.function not in SMOOTHS:
@@ -138,9 +136,7 @@ def _complete_rows(
         raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}")
     dropped = table.n - kept
     if dropped:
-        warnings.warn(
-            f"{dropped} of {table.n} rows have missing values and are left out", DataWarning, stacklevel=4
-        )
+        warnings.warn(f"{dropped} of {table.n} rows have missing values and are left out", DataWarning, stacklevel=4)
         table = table.take(np.flatnonzero(complete))
     return table.drop_unused_levels(), dropped
 

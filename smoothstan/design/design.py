@@ -135,14 +135,22 @@ def _conform(name: str, column: Column, known: Column, *, check_levels: bool) ->
         raise DataError(f"column {name!r} is {describe(column)}, but in the fit it was {describe(known)}")
     missing = result.missing()
     if missing.any():
-        raise DataError(f"column {name!r} of the new data has no value in row {int(np.argmax(missing))} (rows count from 0)")
+        raise DataError(
+            f"column {name!r} of the new data has no value in row {int(np.argmax(missing))} (rows count from 0)"
+        )
     return result
 
 
 def _recode(name: str, column: Factor, known: Factor) -> Factor:
     position = {level: i for i, level in enumerate(known.levels)}
-    unknown = [column.levels[code] for code in np.unique(column.codes[column.codes >= 0]) if column.levels[code] not in position]
+    unknown = [
+        column.levels[code]
+        for code in np.unique(column.codes[column.codes >= 0])
+        if column.levels[code] not in position
+    ]
     if unknown:
-        raise DataError(f"column {name!r} has the new level {unknown[0]!r} (levels of the fit: {', '.join(known.levels)})")
+        raise DataError(
+            f"column {name!r} has the new level {unknown[0]!r} (levels of the fit: {', '.join(known.levels)})"
+        )
     lookup = np.asarray([*(position.get(level, -1) for level in column.levels), -1], dtype=np.int64)
     return Factor(lookup[column.codes], known.levels, known.ordered)

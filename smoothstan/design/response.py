@@ -108,7 +108,9 @@ def _check_additions(calls: Sequence[Call], family: Family, text: str) -> None:
             raise FormulaError(f"family {family.name} has no use for {call.function}()", text, call.span)
     for name in family.required_additions:
         if name not in given:
-            raise FormulaError(f"family {family.name} needs {name}(): write 'y | {name}(n) ~ ...'", text, (0, len(text)))
+            raise FormulaError(
+                f"family {family.name} needs {name}(): write 'y | {name}(n) ~ ...'", text, (0, len(text))
+            )
 
 
 def _bind_addition(call: Call, table: Table, text: str) -> Expression:

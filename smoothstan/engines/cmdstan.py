@@ -149,7 +149,9 @@ def _read(fit: Any) -> tuple[tuple[str, ...], FloatArray, dict[str, FloatArray]]
 
 def _useful_lines(message: str, most: int = 25) -> str:
     """Return the lines of CmdStan's messages that say something, each once."""
-    noise = re.compile(r"^(Command and output|RunSet:|\s*cmd|\s*retcodes|\s*per-chain|\s*csv_file|\s*console|\[)|Consider re")
+    noise = re.compile(
+        r"^(Command and output|RunSet:|\s*cmd|\s*retcodes|\s*per-chain|\s*csv_file|\s*console|\[)|Consider re"
+    )
     lines = [line.strip() for line in message.splitlines() if line.strip() and not noise.search(line)]
     return "\n".join(list(dict.fromkeys(lines))[:most])
 

@@ -85,7 +85,9 @@ def _model(program: StanProgram) -> Any:
             warnings.simplefilter("error", RuntimeWarning)
             return stanli.Model(stan_code=program.code, data=data)
     except RuntimeWarning as note:
-        raise CompilationError(f"the stanli engine cannot run all of this program; use backend='cmdstan'.\n{note}") from None
+        raise CompilationError(
+            f"the stanli engine cannot run all of this program; use backend='cmdstan'.\n{note}"
+        ) from None
     except RuntimeError as fault:
         raise CompilationError(f"the stanli engine refused the program:\n{fault}") from None
 

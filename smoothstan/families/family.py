@@ -78,12 +78,8 @@ class Family(ABC):
     @classmethod
     def create(cls, links: Mapping[str, str]) -> Family:
         """Make the family with the given links, the defaults elsewhere."""
-        names = {p.name for p in cls.parameters}
         for dpar in links:
-            if dpar not in names:
-                raise FamilyError(
-                    f"family {cls.name} has no parameter {dpar!r} (parameters: {', '.join(p.name for p in cls.parameters)})"
-                )
+            cls.parameter(dpar)
         return cls(tuple((p.name, _checked_link(cls.name, p, links.get(p.name))) for p in cls.parameters))
 
     def link(self, dpar: str) -> Link:

@@ -32,7 +32,7 @@ class Student(Family):
         return parameters["mu"]
 
     def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
-        """Return the log density; Johnson, Kotz & Balakrishnan (1995), *Continuous Univariate Distributions* 2, eq. 28.1."""
+        """Return the log density; Johnson, Kotz & Balakrishnan (1995), *Univariate Distributions* 2, ch. 28."""
         from scipy.special import gammaln
 
         nu, sigma = parameters["nu"], parameters["sigma"]

@@ -1,8 +1,8 @@
 """From the text of a formula to its syntax tree and terms: text only, no arrays, no tables."""
 
-from smoothstan.formula.algebra import WrittenGroup as WrittenGroup
 from smoothstan.formula.algebra import Interaction as Interaction
 from smoothstan.formula.algebra import TermList as TermList
+from smoothstan.formula.algebra import WrittenGroup as WrittenGroup
 from smoothstan.formula.algebra import expand as expand
 from smoothstan.formula.arguments import CallArguments as CallArguments
 from smoothstan.formula.arguments import call_arguments as call_arguments

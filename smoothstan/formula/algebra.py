@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smoothstan.errors import FormulaError, NotYetSupported
-from smoothstan.formula.syntax import Binary, Call, Name, Node, Number, Paren, Span, Unary, deparse, strip_parens
+from smoothstan.formula.syntax import (
+    Binary,
+    Call,
+    Name,
+    Node,
+    Number,
+    Paren,
+    Span,
+    Unary,
+    deparse,
+    strip_parens,
+)
 from smoothstan.formula.vocabulary import INTERCEPT, OFFSET, SPECIALS
 
 Interaction = tuple[Node, ...]
@@ -155,7 +166,9 @@ class _Algebra:
         for piece in pieces:
             if isinstance(piece, Call):
                 if piece.function in {"mo", "me", "mi", "gp", "cs"}:
-                    raise NotYetSupported(f"interactions with {piece.function}() are not built yet", self.text, node.span)
+                    raise NotYetSupported(
+                        f"interactions with {piece.function}() are not built yet", self.text, node.span
+                    )
                 raise self.error(f"{piece.function}() cannot be part of an interaction; use its 'by' argument", node)
             if isinstance(piece, (WrittenGroup, _Offset)):
                 what = "a group-level term" if isinstance(piece, WrittenGroup) else "offset()"
@@ -192,16 +205,11 @@ class _Algebra:
             middle, effects = effects.right, effects.left
         if isinstance(effects, Binary) and effects.operator in ("|", "||"):
             raise self.error("a group-level term has the form (effects | group) or (effects | ID | group)", outer)
-        correlated = inner.operator == "|" and not (
-            isinstance(inner.left, Binary) and inner.left.operator == "||"
-        )
+        correlated = inner.operator == "|" and not (isinstance(inner.left, Binary) and inner.left.operator == "||")
         if middle is not None and not isinstance(middle, (Name, Number)):
             raise self.error("the ID between two bars must be a single name", middle)
         identifier = None if middle is None else deparse(middle)
-        return [
-            WrittenGroup(effects, group, identifier, correlated, outer.span)
-            for group in self.groups(inner.right)
-        ]
+        return [WrittenGroup(effects, group, identifier, correlated, outer.span) for group in self.groups(inner.right)]
 
     def groups(self, node: Node) -> list[Node]:
         """Expand the right side of a bar: ``a/b`` is ``a`` and ``a:b``; ``a + b`` is both."""
@@ -221,7 +229,8 @@ class _Algebra:
                 raise NotYetSupported(f"grouping by {function}() is not built yet", self.text, node.span)
             case Call(function=function):
                 raise self.error(
-                    f"a group is a column or columns joined by ':' or '/'; {function}() is not allowed here", node
+                    f"a group is a column or columns joined by ':' or '/'; {function}() is not allowed here",
+                    node,
                 )
             case _:
                 raise self.error("a group is a column or columns joined by ':' or '/'", node)
@@ -256,4 +265,3 @@ def _in_order(terms: list[Interaction]) -> tuple[Interaction, ...]:
         for factor in term:
             rank.setdefault(factor, len(rank))
     return tuple(tuple(sorted(term, key=rank.__getitem__)) for term in ordered)
-

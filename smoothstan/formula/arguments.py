@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from smoothstan.errors import FormulaError, suggestion
-from smoothstan.formula.syntax import Argument, Call, Constant, Name, Node, Number, Paren, Span, Text, Unary, deparse
+from smoothstan.formula.syntax import (
+    Argument,
+    Call,
+    Constant,
+    Name,
+    Node,
+    Number,
+    Paren,
+    Span,
+    Text,
+    Unary,
+    deparse,
+)
 
 # R's spellings of the logical constants; only read so where a column makes no sense.
 _SHORT_LOGICALS = {"T": True, "F": False}
@@ -97,4 +109,4 @@ def constant_value(node: Node) -> Any:
                 return -value if sign == "-" else value
         case Call(function="c" | "list", arguments=arguments) if all(a.name is None for a in arguments):
             return tuple(constant_value(a.value) for a in arguments)
-    raise ValueError(f"expected a constant such as 5, \"cr\", TRUE or c(1, 2), found {deparse(node)}")
+    raise ValueError(f'expected a constant such as 5, "cr", TRUE or c(1, 2), found {deparse(node)}')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smoothstan.errors import FormulaError, known
@@ -61,9 +61,7 @@ def bf(formula: str | ModelFormula, *others: str, **fixed: float) -> ModelFormul
             return formula
         raise FormulaError("bf() takes a string first; this is a model formula already")
     response, additions, main = _split_main(formula)
-    predictors = [main]
-    for text in others:
-        predictors.append(_split_parameter(text))
+    predictors = [main, *(_split_parameter(text) for text in others)]
     for name, value in fixed.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise FormulaError(f"{name}= must be a number, got {value!r}; to predict it write '{name} ~ ...'")
@@ -74,14 +72,14 @@ def bf(formula: str | ModelFormula, *others: str, **fixed: float) -> ModelFormul
     return ModelFormula(response, additions, tuple(predictors), tuple((k, float(v)) for k, v in fixed.items()))
 
 
-def parse_formula(formula: str | ModelFormula | Mapping[str, str] | list[str] | tuple[str, ...]) -> ModelFormula:
+def parse_formula(formula: str | ModelFormula | Sequence[str]) -> ModelFormula:
     """Read what the public functions accept as a formula: a string, several strings, or ``bf(...)``."""
+    if isinstance(formula, (str, ModelFormula)):
+        return bf(formula)
     if isinstance(formula, (list, tuple)):
         if not formula:
             raise FormulaError("the list of formulas is empty")
         return bf(*formula)
-    if isinstance(formula, (str, ModelFormula)):
-        return bf(formula)
     raise FormulaError(f"a formula is a string or bf(...), got {type(formula).__name__}")
 
 
@@ -105,7 +103,7 @@ def _split_parameter(text: str) -> PredictorFormula:
 def _split_response(node: Node, text: str) -> tuple[Node, tuple[Call, ...]]:
     if not (isinstance(node, Binary) and node.operator in ("|", "||")):
         return node, ()
-    if node.operator == "||" or isinstance(node.left, Binary) and node.left.operator == "|":
+    if node.operator == "||" or (isinstance(node.left, Binary) and node.left.operator == "|"):
         raise FormulaError("the left-hand side has the form 'y | weights(w) + ...'", text, node.span)
     additions = tuple(_addition(part, text) for part in _summands(node.right))
     for call in additions:
@@ -124,5 +122,7 @@ def _addition(node: Node, text: str) -> Call:
     if isinstance(node, Call) and node.function in ADDITIONS:
         return node
     raise FormulaError(
-        f"{deparse(node)} cannot stand right of the '|' in the response (known: {known(ADDITIONS)})", text, node.span
+        f"{deparse(node)} cannot stand right of the '|' in the response (known: {known(ADDITIONS)})",
+        text,
+        node.span,
     )

@@ -29,11 +29,15 @@ def problems(draws: xr.DataTree, *, adapt_delta: float, max_treedepth: int) -> t
 
 
 def _divergences(draws: xr.DataTree, adapt_delta: float) -> str:
-    diverging = draws["sample_stats"]["diverging"].values
+    diverging = draws["sample_stats"].dataset["diverging"].values
     count = int(diverging.sum())
     if not count:
         return ""
-    higher = "a stronger prior" if adapt_delta >= 0.99 else f"adapt_delta above {adapt_delta:g}, e.g. {_raised(adapt_delta):g}"
+    higher = (
+        "a stronger prior"
+        if adapt_delta >= 0.99
+        else f"adapt_delta above {adapt_delta:g}, e.g. {_raised(adapt_delta):g}"
+    )
     return (
         f"{count} of {diverging.size} transitions after warm-up diverged: parts of the posterior may be left out. "
         f"Try {higher}; see the pairs of sd or sds parameters for funnels."
@@ -45,7 +49,7 @@ def _raised(adapt_delta: float) -> float:
 
 
 def _tree_depth(draws: xr.DataTree, max_treedepth: int) -> str:
-    depth = draws["sample_stats"]["tree_depth"].values
+    depth = draws["sample_stats"].dataset["tree_depth"].values
     count = int((depth >= max_treedepth).sum())
     if not count:
         return ""
@@ -56,7 +60,7 @@ def _tree_depth(draws: xr.DataTree, max_treedepth: int) -> str:
 
 
 def _energy(draws: xr.DataTree) -> str:
-    energy = draws["sample_stats"]["energy"].values
+    energy = draws["sample_stats"].dataset["energy"].values
     if energy.shape[1] < 10:
         return ""
     variance = energy.var(axis=1)

@@ -46,7 +46,7 @@ def _effects(design: Design, draws: Flat) -> dict[str, tuple[tuple[str, ...], di
     found: dict[str, tuple[tuple[str, ...], dict[str, FloatArray]]] = {}
     placed: dict[str, int] = {}
     for term in design.groups:
-        levels, columns = found.setdefault(term.group, (term.levels, {}))
+        _, columns = found.setdefault(term.group, (term.levels, {}))
         for coefficient in term.coefficients:
             name = term.effects_name(coefficient.dpar)
             position = placed.get(name, 0)
@@ -71,16 +71,12 @@ def coefficients_table(design: Design, draws: Flat, *, prob: float, robust: bool
         labels = dict.fromkeys([*columns, *fixed])
         count = len(next(iter(draws.values())))
         zeros = np.zeros((count, len(levels)))
-        sums = {
-            label: columns.get(label, zeros) + fixed.get(label, np.zeros(count))[:, None] for label in labels
-        }
+        sums = {label: columns.get(label, zeros) + fixed.get(label, np.zeros(count))[:, None] for label in labels}
         tables[group] = _by_level(levels, sums, prob=prob, robust=robust)
     return tables
 
 
-def _by_level(
-    levels: tuple[str, ...], columns: Mapping[str, FloatArray], *, prob: float, robust: bool
-) -> pd.DataFrame:
+def _by_level(levels: tuple[str, ...], columns: Mapping[str, FloatArray], *, prob: float, robust: bool) -> pd.DataFrame:
     import pandas as pd
 
     index = pd.MultiIndex.from_product([list(columns), list(levels)], names=["coef", "level"])
@@ -89,9 +85,7 @@ def _by_level(
     return table.swaplevel().loc[ordered]
 
 
-def variance_tables(
-    design: Design, draws: Flat, *, prob: float, robust: bool
-) -> dict[str, dict[str, pd.DataFrame]]:
+def variance_tables(design: Design, draws: Flat, *, prob: float, robust: bool) -> dict[str, dict[str, pd.DataFrame]]:
     """Summarise standard deviations, correlations and covariances of every grouping, and the residual's."""
     tables: dict[str, dict[str, pd.DataFrame]] = {}
     for term in design.groups:

@@ -21,9 +21,7 @@ def check_probability(prob: float) -> None:
         raise OptionError(f"prob must lie strictly between 0 and 1, got {prob}")
 
 
-def summary_frame(
-    draws: dict[str, FloatArray], *, prob: float = 0.95, robust: bool = False
-) -> pd.DataFrame:
+def summary_frame(draws: dict[str, FloatArray], *, prob: float = 0.95, robust: bool = False) -> pd.DataFrame:
     """Summarise scalars by brms's columns.
 
     Args:
@@ -55,9 +53,7 @@ def summary_frame(
     return pd.DataFrame(np.column_stack(cells), index=list(draws), columns=columns)
 
 
-def posterior_summary(
-    draws: FloatArray, index: Any, *, prob: float = 0.95, robust: bool = False
-) -> pd.DataFrame:
+def posterior_summary(draws: FloatArray, index: Any, *, prob: float = 0.95, robust: bool = False) -> pd.DataFrame:
     """Summarise the columns of (draws, m) by Estimate, Est.Error and two quantiles."""
     import pandas as pd
 

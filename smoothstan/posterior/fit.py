@@ -263,4 +263,3 @@ def load_fit(path: str | os.PathLike[str]) -> Posterior:
     """
     draws, model = load_tree(path)
     return Posterior(model, draws)
-

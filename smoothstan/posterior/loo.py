@@ -65,7 +65,7 @@ class Loo:
     @property
     def k_threshold(self) -> float:
         """The Pareto k above which an estimate is unreliable: min(1 - 1/log10(S), 0.7)."""
-        return min(1 - 1 / np.log10(self.chains * self.draws), _BAD_K)
+        return min(1 - 1 / float(np.log10(self.chains * self.draws)), _BAD_K)
 
     @property
     def pareto_k_table(self) -> pd.DataFrame:
@@ -79,7 +79,11 @@ class Loo:
             "(1, Inf)   (very bad)": k > 1,
         }
         rows = [
-            (int(inside.sum()), 100 * float(inside.mean()), float(self.n_eff[inside].min()) if inside.any() else np.nan)
+            (
+                int(inside.sum()),
+                100 * float(inside.mean()),
+                float(self.n_eff[inside].min()) if inside.any() else np.nan,
+            )
             for inside in classes.values()
         ]
         return pd.DataFrame(rows, index=list(classes), columns=["Count", "Pct.", "Min. ESS"])

@@ -39,7 +39,7 @@ def save_tree(path: str | os.PathLike[str], draws: xr.DataTree, model: Any, vers
     except OSError as fault:
         raise StorageError(f"cannot write {target}: {fault.strerror or fault}") from None
     try:
-        tree.to_netcdf(name, engine=_ENGINE, encoding=encoding)
+        tree.to_netcdf(name, engine="h5netcdf", encoding=encoding)
         os.replace(name, target)
     except OSError as fault:
         raise StorageError(f"cannot write {target}: {fault.strerror or fault}") from None
@@ -64,11 +64,13 @@ def load_tree(path: str | os.PathLike[str]) -> tuple[xr.DataTree, Any]:
     except Exception as fault:  # h5py and xarray raise many kinds for a file that is not what it should be
         raise StorageError(f"{source} is not a fit saved by smoothstan, or it is damaged ({fault})") from None
     if _GROUP not in tree.children or "format" not in tree[_GROUP].attrs:
-        raise StorageError(f"{source} was not written by save() of smoothstan; it has the groups {sorted(tree.children)}")
+        raise StorageError(
+            f"{source} was not written by save() of smoothstan; it has the groups {sorted(tree.children)}"
+        )
     found = int(tree[_GROUP].attrs["format"])
     if found > _FORMAT:
         version = tree[_GROUP].attrs.get("version", "newer")
         raise StorageError(f"{source} was written by smoothstan {version}, this version reads format {_FORMAT} only")
-    model = decode(tree[_GROUP]["model"].values.astype(np.uint8).tobytes())
+    model = decode(tree[_GROUP].dataset["model"].values.astype(np.uint8).tobytes())
     groups = {name: node.dataset for name, node in tree.children.items() if name != _GROUP}
     return xr.DataTree.from_dict(groups), model

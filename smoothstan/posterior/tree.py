@@ -61,9 +61,7 @@ def _posterior(raw: RawDraws, variables: Sequence[Variable]) -> xr.Dataset:
     data: dict[str, Any] = {}
     for array in arrays:
         data[array.variable.name] = (("chain", "draw", *array.variable.dims), array.values)
-        coords |= {
-            dim: list(labels) for dim, labels in zip(array.variable.dims, array.variable.coords, strict=True)
-        }
+        coords |= {dim: list(labels) for dim, labels in zip(array.variable.dims, array.variable.coords, strict=True)}
     data["lp__"] = (("chain", "draw"), raw.statistics["lp__"])
     return xr.Dataset(data, coords=coords)
 

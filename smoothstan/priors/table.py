@@ -157,9 +157,11 @@ def _no_match(given: Prior, address: tuple[str, ...], known: tuple[tuple[str, ..
     message = f"{given} matches no parameter of this model"
     classes = sorted({a[0] for a in known})
     if address[0] not in classes:
-        return f"{message}: there is no class {address[0]!r}{suggestion(address[0], classes)} (classes: {', '.join(classes)})"
+        hint = suggestion(address[0], classes)
+        return f"{message}: there is no class {address[0]!r}{hint} (classes: {', '.join(classes)})"
     best = max(known, key=lambda a: (a[0] == address[0], sum(x == y for x, y in zip(a, address, strict=True))))
     wrong = next(i for i in range(4) if best[i] != address[i])
     choices = sorted({a[wrong] for a in known if a[:1] == address[:1] and a[wrong]})
     hint = suggestion(address[wrong], choices)
-    return f"{message}: no {labels[wrong]} {address[wrong]!r} in class {address[0]!r}{hint} (there: {', '.join(choices) or 'none'})"
+    there = ", ".join(choices) or "none"
+    return f"{message}: no {labels[wrong]} {address[wrong]!r} in class {address[0]!r}{hint} (there: {there})"

@@ -30,7 +30,7 @@ class CubicRegression(Basis):
     def place(self, x: FloatArray, knots: FloatArray | None = None) -> PlacedCubicRegression:
         """Put the knots at quantiles of the distinct values of the one covariate."""
         if x.shape[1] != 1:
-            raise ValueError(f"bs=\"cr\" takes one covariate, found {x.shape[1]}")
+            raise ValueError(f'bs="cr" takes one covariate, found {x.shape[1]}')
         placed = quantile_knots(x[:, 0], self.k) if knots is None else checked_knots(knots, self.k)
         return PlacedCubicRegression(placed)
 
@@ -86,7 +86,7 @@ class PlacedCubicRegression(PlacedBasis):
         unit = np.eye(len(self.knots))
         left = (unit[1] - unit[0]) / h[0] - h[0] * (2 * f[0] + f[1]) / 6
         right = (unit[-1] - unit[-2]) / h[-1] + h[-1] * (f[-2] + 2 * f[-1]) / 6
-        return np.where(at_right[:, None], right, left)
+        return np.asarray(np.where(at_right[:, None], right, left), dtype=float)
 
     @property
     def penalties(self) -> tuple[FloatArray, ...]:

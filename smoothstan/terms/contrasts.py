@@ -28,7 +28,11 @@ def reduced_coding(factor: Factor) -> tuple[FloatArray, tuple[str, ...]]:
 def _from_formulaic(name: str, factor: Factor) -> tuple[FloatArray, tuple[str, ...]]:
     from formulaic.transforms import contrasts
 
-    kinds = {"poly": contrasts.PolyContrasts, "sum": contrasts.SumContrasts, "helmert": contrasts.HelmertContrasts}
+    kinds = {
+        "poly": contrasts.PolyContrasts,
+        "sum": contrasts.SumContrasts,
+        "helmert": contrasts.HelmertContrasts,
+    }
     levels = list(factor.levels)
     matrix = np.asarray(kinds[name]().get_coding_matrix(levels, reduced_rank=True), dtype=float)
     if name == "poly":

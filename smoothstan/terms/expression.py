@@ -229,7 +229,7 @@ class _Evaluation:
             if isinstance(value, Matrix):
                 return replace(value, values=function(value.values))
             if node.function == "as.numeric" and isinstance(value, Factor):
-                return Numeric(value.codes + 1.0)
+                return Numeric(np.asarray(value.codes + 1.0, dtype=float))
             return Numeric(function(as_numbers(value, argument, self.text)))
 
     def log(self, node: Call) -> Value:
@@ -239,7 +239,7 @@ class _Evaluation:
         base = arguments.named.get("base", arguments.positional[1] if len(arguments.positional) == 2 else None)
         with np.errstate(all="ignore"):
             values = np.log(self.numbers(arguments.positional[0]))
-            return Numeric(values if base is None else values / np.log(self.numbers(base)))
+            return Numeric(values if base is None else np.asarray(values / np.log(self.numbers(base)), dtype=float))
 
     def if_else(self, node: Call) -> Value:
         if len(node.arguments) != 3:

@@ -272,7 +272,12 @@ def _bind_grouping(index: int, items: list[PlacedGroup], table: Table) -> GroupT
     if len(correlated) > 1:
         raise items[-1].error("terms that share an ID must all have '|' or all '||'")
     return GroupTerm(
-        index, first.group, columns, factor.levels, correlated.pop(), tuple(_bind_effects(i, table) for i in items)
+        index,
+        first.group,
+        columns,
+        factor.levels,
+        correlated.pop(),
+        tuple(_bind_effects(i, table) for i in items),
     )
 
 

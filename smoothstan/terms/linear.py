@@ -100,9 +100,7 @@ class LinearTerm(BoundTerm):
     @property
     def variables(self) -> tuple[Variable, ...]:
         """``b_Intercept``, the coefficients, and the centred ``Intercept``."""
-        named = [
-            Variable(self._label(name), (f"b{self.p}[{i}]",)) for i, name in enumerate(self.coefficients, start=1)
-        ]
+        named = [Variable(self._label(name), (f"b{self.p}[{i}]",)) for i, name in enumerate(self.coefficients, start=1)]
         if not self.centred:
             return tuple(named)
         original = Variable(self._label("Intercept"), (f"b{self.p}_Intercept",))

@@ -39,7 +39,7 @@ class OffsetTerm(BoundTerm):
 
     def values(self, table: Table) -> FloatArray:
         """Return the (n,) sum of the offsets."""
-        return np.sum([expression.numbers_at(table) for expression in self.expressions], axis=0)
+        return np.asarray(sum(expression.numbers_at(table) for expression in self.expressions), dtype=float)
 
     def stan_data(self, table: Table) -> StanData:
         """Return ``offsets``."""

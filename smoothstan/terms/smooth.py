@@ -137,8 +137,8 @@ class SmoothTerm(BoundTerm):
         p = self.p
         parts = [DensePart(f"Xs{p}", f"bs{p}", f"Ks{p}")] if self.fixed_names else []
         for i, smooth in enumerate(self.smooths, start=1):
-            for j in range(1, len(smooth.random_sizes) + 1):
-                parts.append(DensePart(f"Zs{p}_{i}_{j}", f"s{p}_{i}_{j}", f"knots{p}_{i}[{j}]"))
+            blocks = range(1, len(smooth.random_sizes) + 1)
+            parts += [DensePart(f"Zs{p}_{i}_{j}", f"s{p}_{i}_{j}", f"knots{p}_{i}[{j}]") for j in blocks]
         return tuple(parts)
 
     def addends(self, dpar: str) -> tuple[Addend, ...]:
@@ -183,7 +183,8 @@ def _bind_smooth(call: Call, table: Table, text: str) -> Smooth:
         )  # fmt: skip
     if basis_name not in BASES:
         raise arguments.error(
-            f"unknown basis {basis_name!r}{suggestion(basis_name, BASES)} (known: {known(BASES)})", arguments.named["bs"]
+            f"unknown basis {basis_name!r}{suggestion(basis_name, BASES)} (known: {known(BASES)})",
+            arguments.named["bs"],
         )
     kind = BASES[basis_name]
     k = arguments.integer("k", kind.default_k, kind.minimum_k)
