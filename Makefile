@@ -1,0 +1,47 @@
+# make demo    fit the two example models, print summaries and LOO, draw the fitted curve
+# make test    everything that is checked: style, types, layers, all tests
+# make check   the same without the slow tests
+# make goldens rewrite the expected programs and summaries after an intended change
+# make benchmarks
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PROJECT := pyproject.toml
+
+.PHONY: demo test check goldens benchmarks clean
+
+demo: $(VENV)/.installed
+	$(BIN)/python -m smoothstan demo
+
+test: $(VENV)/.installed-dev lint
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.installed-dev lint
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+.PHONY: lint
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+goldens: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest tests/codegen/test_golden.py tests/posterior/test_printed.py --update-goldens -q
+
+benchmarks: $(VENV)/.installed
+	$(BIN)/python -m benchmarks
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python $(PROJECT)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/bin/python $(PROJECT)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist demo-output
