@@ -83,21 +83,20 @@ def _pieces(parameter: PriorParameter, table: PriorTable) -> Iterator[tuple[str,
     """Return (Stan target, number of elements, prior, label): one piece if all elements share a prior."""
     priors = [table.resolve(*address) for address in parameter.addresses]
     if len(set(priors)) == 1:
-        label = parameter.labels[0] if len(priors) == 1 else _shared_label(parameter)
-        yield parameter.stan, len(priors), priors[0], label
+        yield parameter.stan, len(priors), priors[0], _shared_label(parameter, table)
         return
     for i, (prior, label) in enumerate(zip(priors, parameter.labels, strict=True), start=1):
         yield f"{parameter.stan}[{i}]", 1, prior, label
 
 
-def _shared_label(parameter: PriorParameter) -> str:
-    """Return the name of a class of parameters: ``b``, ``sd_g``, ``sds_sx``."""
-    class_, _, group, dpar = parameter.addresses[0]
-    if group:
-        return f"{class_}_{group}"
-    if class_ == "b":
-        return parameter.stan.split("_")[0] + (f"_{dpar}" if dpar else "")
-    return parameter.labels[0].rpartition("_")[0]
+def _shared_label(parameter: PriorParameter, table: PriorTable) -> str:
+    """Return the name under which all elements share a prior: ``b``, ``sd_g``, ``sds_sx``, ``sigma``."""
+    class_, _, group, _ = parameter.addresses[0]
+    if parameter.scalar or (len(parameter.labels) == 1 and class_ != "sds" and table.is_set(parameter.addresses[0])):
+        return parameter.labels[0]
+    if class_ == "sds":
+        return parameter.labels[0].rpartition("_")[0]
+    return f"{class_}_{group}" if group else parameter.stan
 
 
 def _normaliser(prior: ResolvedPrior, count: int) -> str:

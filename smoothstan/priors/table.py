@@ -50,6 +50,11 @@ class PriorTable:
         distribution = parse_distribution(row.text) if row.text else None
         return ResolvedPrior(distribution, bounds.lb, bounds.ub)
 
+    def is_set(self, address: tuple[str, str, str, str]) -> bool:
+        """Return whether a prior stands at this very address, not only above it."""
+        row = self._find(address)
+        return row is not None and bool(row.text)
+
     def _holding(self, class_: str, coef: str, group: str, dpar: str) -> PriorRow:
         for address in ((class_, coef, group, dpar), (class_, "", group, dpar)):
             row = self._find(address)

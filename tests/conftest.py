@@ -1,0 +1,70 @@
+"""Shared fixtures: the reference data and small data sets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import smoothstan as ss
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="rewrite the expected outputs")
+
+
+def read_reference(name: str) -> Any:
+    """Read a JSON file of recorded numbers."""
+    return json.loads((REFERENCE / name).read_text())
+
+
+def reference_frame() -> pd.DataFrame:
+    """The data set on which brms's answers were recorded, with the kinds of its columns."""
+    columns = {}
+    for name, column in read_reference("brms/data.json").items():
+        values = column["values"]
+        if "levels" in column:
+            values = pd.Categorical(values, categories=column["levels"], ordered=column["kind"] == "ordered")
+        columns[name] = values
+    return pd.DataFrame(columns)
+
+
+@pytest.fixture(scope="session")
+def frame() -> pd.DataFrame:
+    return reference_frame()
+
+
+@pytest.fixture(scope="session")
+def mcycle() -> pd.DataFrame:
+    return ss.load_dataset("mcycle")
+
+
+@pytest.fixture(scope="session")
+def radon() -> pd.DataFrame:
+    return ss.load_dataset("radon")
+
+
+@pytest.fixture(scope="session")
+def mcycle_fit(mcycle: pd.DataFrame) -> ss.Posterior:
+    return ss.brm("accel ~ s(times, bs='cr', k=20)", mcycle, seed=1, backend="stanli", show_progress=False)
+
+
+@pytest.fixture(scope="session")
+def radon_fit(radon: pd.DataFrame) -> ss.Posterior:
+    return ss.brm("log_radon ~ 1 + (1 | county)", radon, seed=1, backend="stanli", show_progress=False)
+
+
+@pytest.fixture(scope="session")
+def slopes_fit(frame: pd.DataFrame) -> ss.Posterior:
+    """A fit with most kinds of term: smooth, correlated slopes, a second group, a predicted sigma."""
+    formula = ss.bf("y ~ x + f + s(z, bs='cr', k=5) + (1 + x | g) + (1 | sub)", "sigma ~ h")
+    priors = [ss.prior("normal(0, 1)", "sd"), ss.prior("normal(0, 2)", "sds")]
+    return ss.brm(
+        formula, frame, prior=priors, seed=4, chains=2, iter_warmup=500, iter_sampling=500,
+        adapt_delta=0.99, backend="stanli", show_progress=False,
+    )  # fmt: skip

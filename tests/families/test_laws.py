@@ -1,0 +1,140 @@
+"""Laws that hold for every family: run over the registry, so a new family is tested without new code."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+import smoothstan as ss
+from smoothstan.errors import FamilyError
+from smoothstan.families import FAMILIES, LINKS, Response
+
+VALUES = {"mu": 0.4, "sigma": 1.3, "nu": 5.0}
+TRIALS = 7.0
+SCIPY = {
+    "gaussian": lambda y: stats.norm.logpdf(y, 0.4, 1.3),
+    "student": lambda y: stats.t.logpdf(y, 5, 0.4, 1.3),
+    "bernoulli": lambda y: stats.bernoulli.logpmf(y, 0.4),
+    "binomial": lambda y: stats.binom.logpmf(y, 7, 0.4),
+    "poisson": lambda y: stats.poisson.logpmf(y, 0.4),
+}
+
+
+def parameters(kind, draws: int = 1) -> dict[str, np.ndarray]:
+    return {p.name: np.full((draws, 1), VALUES[p.name]) for p in kind.parameters}
+
+
+def response(y) -> Response:
+    y = np.atleast_1d(np.asarray(y, dtype=float))
+    return Response("y", y, trials=np.full(y.shape, TRIALS))
+
+
+def support(name: str) -> np.ndarray:
+    return {"bernoulli": np.arange(2.0), "binomial": np.arange(TRIALS + 1)}.get(name, np.arange(60.0))
+
+
+@pytest.fixture(params=sorted(FAMILIES))
+def kind(request):
+    return FAMILIES[request.param]
+
+
+def test_density_equals_scipys(kind) -> None:
+    y = support(kind.name)[:8] if kind.discrete else np.linspace(-4, 5, 19)
+    found = kind.create({}).log_density(response(y), parameters(kind))
+    np.testing.assert_allclose(found[0], SCIPY[kind.name](y), rtol=1e-12, atol=1e-12)
+
+
+def test_density_sums_to_one(kind) -> None:
+    family = kind.create({})
+
+    def density(y) -> np.ndarray:
+        return np.exp(family.log_density(response(y), parameters(kind))[0])
+
+    total = density(support(kind.name)).sum() if kind.discrete else integrate.quad(lambda y: density(y)[0], -60, 60)[0]
+    # The tails that are left out hold less than 1e-8, with t(5) at 60 as the worst.
+    assert total == pytest.approx(1, abs=1e-6)
+
+
+def test_draws_follow_the_density(kind) -> None:
+    family, rng = kind.create({}), np.random.default_rng(7)
+    n = 20_000
+    y = family.draw(rng, {k: np.broadcast_to(v, (n, 1)) for k, v in parameters(kind).items()}, response([0.0]))[:, 0]
+    if kind.discrete:
+        values, counts = np.unique(y, return_counts=True)
+        expected = np.exp(family.log_density(response(values), parameters(kind))[0])
+        kept = expected * n > 5
+        observed = np.append(counts[kept], counts[~kept].sum())
+        chances = np.append(expected[kept], 1 - expected[kept].sum())
+        inside = chances * n > 1e-6
+        assert stats.chisquare(observed[inside], chances[inside] / chances[inside].sum() * n).pvalue > 1e-4
+    else:
+        grid = np.linspace(-60, 60, 200_001)
+        density = np.exp(family.log_density(response(grid), parameters(kind))[0])
+        cdf = integrate.cumulative_trapezoid(density, grid, initial=0)
+        assert stats.kstest(y, lambda v: np.interp(v, grid, cdf)).pvalue > 1e-4
+
+
+def test_mean_is_the_average_of_draws(kind) -> None:
+    family, rng = kind.create({}), np.random.default_rng(8)
+    n = 40_000
+    draws = family.draw(rng, {k: np.broadcast_to(v, (n, 1)) for k, v in parameters(kind).items()}, response([0.0]))
+    mean = float(family.mean(parameters(kind), response([0.0]))[0, 0])
+    assert abs(draws.mean() - mean) < 5 * draws.std() / np.sqrt(n)
+
+
+def test_every_parameter_has_known_links(kind) -> None:
+    for parameter in kind.parameters:
+        assert parameter.links
+        assert all(link in LINKS for link in parameter.links)
+        for link in parameter.links:
+            assert dict(kind.create({parameter.name: link}).links)[parameter.name] == link
+
+
+def test_every_family_has_its_template(kind) -> None:
+    from smoothstan.codegen.environment import macro_names
+
+    names = macro_names(f"families/{kind.name}.stan.jinja")
+    assert "density" in names
+    for name in names - {"density"}:
+        form, _, link = name.partition("_")
+        assert form in ("density", "glm")
+        assert link in kind.parameters[0].links
+
+
+@pytest.mark.parametrize("name", sorted(LINKS))
+def test_links_invert_and_match_stan(name: str) -> None:
+    link = LINKS[name]
+    inside = {"logit", "probit", "cloglog", "cauchit"}
+    x = np.linspace(0.05, 0.95, 9) if name in inside else np.linspace(1.1, 4, 9)
+    np.testing.assert_allclose(link.inverse(link.link(x)), x, rtol=1e-10)
+    assert link.stan_inverse.count("{}") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "message"),
+    [
+        ("poisson", [0, 2, -1], r"whole numbers >= 0; the response 'y' has -1 in row 2"),
+        ("poisson", [0, 2.5, 1], r"2.5 in row 1"),
+        ("bernoulli", [0, 1, 2], r"0 and 1 .* has 2 in row 2"),
+        ("binomial", [1, 9, 3], r"9 successes in 7 trials in row 1"),
+    ],
+)
+def test_responses_outside_the_support(name: str, y: list[float], message: str) -> None:
+    with pytest.raises(FamilyError, match=message):
+        FAMILIES[name].create({}).check_response(response(y))
+
+
+def test_choosing_families_and_links() -> None:
+    assert dict(ss.family("poisson", "identity").links) == {"mu": "identity"}
+    assert dict(ss.family("student", link_nu="identity").links)["nu"] == "identity"
+    for call, message in [
+        (lambda: ss.family("gausian"), "did you mean 'gaussian'"),
+        (lambda: ss.family("poisson", "logit"), "link 'logit' is not available.*log, identity"),
+        (lambda: ss.family("poisson", "lgo"), "unknown link 'lgo'"),
+        (lambda: ss.family("poisson", link_sigma="log"), "no parameter 'sigma'"),
+        (lambda: ss.family("poisson", sigma="log"), "link_<parameter>"),
+        (lambda: ss.family(3), "is a name"),
+    ]:
+        with pytest.raises(FamilyError, match=message):
+            call()
