@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from smoothstan.arrays import FloatArray
 from smoothstan.errors import DataError
 from smoothstan.table.collation import collation_key
 from smoothstan.table.columns import Column, Factor, Logical, Numeric
@@ -81,51 +82,76 @@ def _column(series: Any, name: str) -> Column:
     if dtype == nw.Enum or dtype == nw.Categorical:
         return _categorical(series)
     if dtype == nw.String or dtype == nw.Object:
-        return _from_objects(series.to_list(), name)
+        return _from_objects(series, name)
     raise DataError(f"column {name!r} is of type {dtype}; a model needs numbers, strings, logicals or categories")
 
 
-def _floats(series: Any) -> Any:
+def _floats(series: Any) -> FloatArray:
+    """Return a numeric or logical series as floats, NaN where it has no value."""
     import narwhals as nw
-
-    if series.null_count():
-        series = series.cast(nw.Float64)
-        return np.asarray([np.nan if v is None else v for v in series.to_list()], dtype=float)
-    return np.asarray(series.to_numpy(), dtype=float)
-
-
-def _categorical(series: Any) -> Factor:
     import pandas as pd
 
     native = series.to_native()
     if isinstance(native, pd.Series):
-        categories = native.cat.categories
-        ordered = bool(native.cat.ordered)
-        codes = np.asarray(native.cat.codes, dtype=np.int64)
-    else:
-        categories = series.cat.get_categories().to_list()
-        coded = pd.Categorical(series.to_list(), categories=categories)
-        codes, ordered = np.asarray(coded.codes, dtype=np.int64), False
-    return Factor(codes, tuple(_label(c) for c in categories), ordered).drop_unused()
+        return native.to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(series.cast(nw.Float64).to_numpy(), dtype=float)
 
 
-def _from_objects(values: list[Any], name: str) -> Column:
-    """Read a column of Python objects: strings are a factor in sorted order; True and False a logical."""
+def _categorical(series: Any) -> Factor:
+    """Read a column of categories; where the library gives them no order they are sorted as strings are."""
+    import narwhals as nw
     import pandas as pd
 
-    missing = np.asarray(pd.isna(pd.Series(values, dtype=object)), dtype=bool)
-    present = [v for v, gone in zip(values, missing, strict=True) if not gone]
-    kinds = {type(v) for v in present}
+    native = series.to_native()
+    if isinstance(native, pd.Series):
+        labels, ordered = [_label(c) for c in native.cat.categories], bool(native.cat.ordered)
+        codes = np.asarray(native.cat.codes, dtype=np.int64)
+        return Factor(codes, tuple(labels), ordered).drop_unused()
+    strings = series.cast(nw.String).to_list()
+    if series.dtype == nw.Enum:
+        fixed = list(series.dtype.categories)
+        return Factor(
+            np.asarray(pd.Categorical(strings, categories=fixed).codes, dtype=np.int64), tuple(fixed)
+        ).drop_unused()
+    return _sorted_factor(*pd.factorize(np.asarray(strings, dtype=object)))
+
+
+def _from_objects(series: Any, name: str) -> Column:
+    """Read a column of Python objects: strings are a factor in sorted order, True and False a logical."""
+    import pandas as pd
+
+    native = series.to_native()
+    values = native if isinstance(native, pd.Series) else pd.Series(series.to_list(), dtype=object)
+    try:
+        codes, distinct = pd.factorize(values)
+    except TypeError:
+        raise DataError(f"column {name!r} holds lists or other containers; a model needs one value per row") from None
+    kinds = {type(v) for v in distinct}
     if kinds and kinds <= {bool, np.bool_}:
-        return Logical(np.asarray([np.nan if m else float(v) for v, m in zip(values, missing, strict=True)]))
-    if kinds and all(issubclass(k, (int, float, np.number)) and k is not bool for k in kinds):
-        return Numeric(np.asarray([np.nan if m else float(v) for v, m in zip(values, missing, strict=True)]))
-    if not all(isinstance(v, str) for v in present):
-        found = ", ".join(sorted(k.__name__ for k in kinds))
+        return Logical(_spread(codes, distinct))
+    if (
+        kinds
+        and all(issubclass(kind, (int, float, np.number)) for kind in kinds - {bool, np.bool_})
+        and bool not in kinds
+    ):
+        return Numeric(_spread(codes, distinct))
+    if not all(isinstance(v, str) for v in distinct):
+        found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise DataError(f"column {name!r} mixes values of type {found}; make it strings, numbers or categories")
-    levels = sorted(set(present), key=collation_key)
-    coded = pd.Categorical([None if m else v for v, m in zip(values, missing, strict=True)], categories=levels)
-    return Factor(np.asarray(coded.codes, dtype=np.int64), tuple(levels))
+    return _sorted_factor(codes, distinct)
+
+
+def _sorted_factor(codes: Any, distinct: Any) -> Factor:
+    order = sorted(range(len(distinct)), key=lambda i: collation_key(distinct[i]))
+    rank = np.empty(len(order) + 1, dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    rank[-1] = -1
+    return Factor(rank[np.asarray(codes)], tuple(str(distinct[i]) for i in order))
+
+
+def _spread(codes: Any, distinct: Any) -> FloatArray:
+    values = np.asarray([*(float(v) for v in distinct), np.nan])
+    return np.asarray(values[np.asarray(codes)], dtype=float)
 
 
 def _label(value: Any) -> str:

@@ -1,0 +1,28 @@
+// generated with smoothstan GOLDEN
+// family: poisson
+// count ~ 1
+data {
+  int<lower=1> N;  // number of observations
+  array[N] int Y;  // response: count
+  int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
+}
+parameters {
+  real Intercept;  // intercept at the means of the columns
+}
+transformed parameters {
+  // log density of the priors
+  real lprior = 0;
+  lprior += student_t_lpdf(Intercept | 3, 1.4, 2.5);
+}
+model {
+  if (!prior_only) {
+    vector[N] mu = rep_vector(Intercept, N);
+    target += poisson_log_lpmf(Y | mu);
+  }
+  // priors
+  target += lprior;
+}
+generated quantities {
+  // intercept where all columns are zero
+  real b_Intercept = Intercept;
+}

@@ -1,0 +1,90 @@
+// generated with smoothstan GOLDEN
+// family: gaussian
+// y ~ x + z + (1 + x | g)
+data {
+  int<lower=1> N;  // number of observations
+  vector[N] Y;  // response: y
+  int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
+  // population-level effects: x, z
+  int<lower=1> K;  // columns of the design matrix
+  int<lower=1> Kc;  // columns without the intercept
+  matrix[N, K] X;  // design matrix
+  // varying effects by g
+  int<lower=1> N_1;  // number of levels
+  int<lower=1> M_1;  // effects per level
+  array[N] int<lower=1, upper=N_1> J_1;  // level of each observation
+  vector[N] Z_1_2;  // x
+  int<lower=1> NC_1;  // number of correlations
+}
+transformed data {
+  // centre the columns of X, so that the intercept is the predictor at their means
+  vector[Kc] means_X;
+  matrix[N, Kc] Xc;
+  for (k in 1:Kc) {
+    means_X[k] = mean(X[, k + 1]);
+    Xc[, k] = X[, k + 1] - means_X[k];
+  }
+}
+parameters {
+  real Intercept;  // intercept at the means of the columns
+  vector<lower=0>[Kc] b;  // population-level effects
+  // varying effects by g: Intercept, x
+  vector<lower=0>[M_1] sd_1;  // standard deviations
+  matrix[M_1, N_1] z_1;  // standardised effects
+  cholesky_factor_corr[M_1] L_1;  // Cholesky factor of their correlations
+  real<lower=0.5> sigma;  // residual standard deviation
+}
+transformed parameters {
+  // effects by g, one row per level
+  matrix[N_1, M_1] r_1 = (diag_pre_multiply(sd_1, L_1) * z_1)';
+  // log density of the priors
+  real lprior = 0;
+  lprior += normal_lpdf(b[1] | 0, 2)
+            - 1 * normal_lccdf(0 | 0, 2);
+  lprior += normal_lpdf(b[2] | 0, 1)
+            - 1 * normal_lccdf(0 | 0, 1);
+  lprior += student_t_lpdf(Intercept | 3, 2.2, 2.5);
+  lprior += exponential_lpdf(sd_1 | 1);
+  lprior += lkj_corr_cholesky_lpdf(L_1 | 2);
+  lprior += gamma_lpdf(sigma | 2, 1)
+            - 1 * gamma_lccdf(0.5 | 2, 1);
+}
+model {
+  if (!prior_only) {
+    target += normal_id_glm_lpdf(Y | Xc, Intercept + r_1[J_1, 1] + r_1[J_1, 2] .* Z_1_2, b, sigma);
+  }
+  // priors
+  target += lprior;
+  target += std_normal_lpdf(to_vector(z_1));
+}
+generated quantities {
+  // intercept where all columns are zero
+  real b_Intercept = Intercept - dot_product(means_X, b);
+  // correlations of the effects by g
+  corr_matrix[M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
+  vector<lower=-1, upper=1>[NC_1] cor_1;
+  for (k in 2:M_1) {
+    for (j in 1:(k - 1)) {
+      cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+    }
+  }
+  // draws from the priors
+  real prior_b_1 = normal_rng(0, 2);
+  while (prior_b_1 < 0) {  // draw again until within the bounds
+    prior_b_1 = normal_rng(0, 2);
+  }
+  real prior_b_2 = normal_rng(0, 1);
+  while (prior_b_2 < 0) {  // draw again until within the bounds
+    prior_b_2 = normal_rng(0, 1);
+  }
+  real prior_Intercept_1 = student_t_rng(3, 2.2, 2.5);
+  real prior_sd_1_1 = exponential_rng(1);
+  while (prior_sd_1_1 < 0) {  // draw again until within the bounds
+    prior_sd_1_1 = exponential_rng(1);
+  }
+  real prior_L_1_1 = 2 * beta_rng(2, 2) - 1;
+  real prior_sigma_1 = gamma_rng(2, 1);
+  while (prior_sigma_1 < 0.5) {  // draw again until within the bounds
+    prior_sigma_1 = gamma_rng(2, 1);
+  }
+}

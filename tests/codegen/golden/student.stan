@@ -1,0 +1,48 @@
+// generated with smoothstan GOLDEN
+// family: student
+// y ~ x
+data {
+  int<lower=1> N;  // number of observations
+  vector[N] Y;  // response: y
+  int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
+  // population-level effects: x
+  int<lower=1> K;  // columns of the design matrix
+  int<lower=1> Kc;  // columns without the intercept
+  matrix[N, K] X;  // design matrix
+}
+transformed data {
+  // centre the columns of X, so that the intercept is the predictor at their means
+  vector[Kc] means_X;
+  matrix[N, Kc] Xc;
+  for (k in 1:Kc) {
+    means_X[k] = mean(X[, k + 1]);
+    Xc[, k] = X[, k + 1] - means_X[k];
+  }
+}
+parameters {
+  real Intercept;  // intercept at the means of the columns
+  vector[Kc] b;  // population-level effects
+  real<lower=0> sigma;  // residual standard deviation
+  real<lower=1> nu;  // degrees of freedom
+}
+transformed parameters {
+  // log density of the priors
+  real lprior = 0;
+  lprior += student_t_lpdf(Intercept | 3, 2.2, 2.5);
+  lprior += student_t_lpdf(sigma | 3, 0, 2.5)
+            - 1 * student_t_lccdf(0 | 3, 0, 2.5);
+  lprior += gamma_lpdf(nu | 2, 0.1)
+            - 1 * gamma_lccdf(1 | 2, 0.1);
+}
+model {
+  if (!prior_only) {
+    vector[N] mu = Intercept + Xc * b;
+    target += student_t_lpdf(Y | nu, mu, sigma);
+  }
+  // priors
+  target += lprior;
+}
+generated quantities {
+  // intercept where all columns are zero
+  real b_Intercept = Intercept - dot_product(means_X, b);
+}

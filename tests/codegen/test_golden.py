@@ -1,0 +1,109 @@
+"""The programs, word for word.  Rewrite them with ``make goldens`` and read the difference."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import smoothstan as ss
+from smoothstan.api import _bind
+from smoothstan.codegen import StanProgram, write_program
+from smoothstan.codegen.program import declared_data
+
+GOLDEN = Path(__file__).parent / "golden"
+
+MODELS: dict[str, dict[str, Any]] = {
+    "intercept_only": {"formula": "y ~ 1"},
+    "covariates": {"formula": "y ~ x * f"},
+    "no_intercept": {"formula": "y ~ 0 + Intercept + x"},
+    "smooth": {"formula": "y ~ s(z, bs='cr', k=5)"},
+    "smooths_and_group": {"formula": "y ~ x + s(z, bs='cr', k=5) + s(w, bs='cr', k=4) + (1 | g)"},
+    "correlated_slopes": {"formula": "y ~ x + (1 + x | g)"},
+    "uncorrelated_slopes": {"formula": "y ~ x + (1 + x || g)"},
+    "nested_groups": {"formula": "y ~ 1 + (1 | g/sub)"},
+    "offset_and_weights": {"formula": "y | weights(w) ~ x + offset(log(z))"},
+    "distributional": {"formula": ["y ~ x + (1 | ID | g)", "sigma ~ s(z, bs='cr', k=4) + (1 | ID | g)"]},
+    "student": {"formula": "y ~ x", "family": "student"},
+    "student_nu_held": {"formula": ss.bf("y ~ x", nu=4), "family": "student"},
+    "bernoulli_glm": {"formula": "bin ~ x + (1 | g)", "family": "bernoulli"},
+    "bernoulli_probit": {"formula": "bin ~ x", "family": ss.family("bernoulli", "probit")},
+    "binomial": {"formula": "hits | trials(trials) ~ x", "family": "binomial"},
+    "poisson_glm": {"formula": "count ~ s(z, bs='cr', k=5) + offset(off)", "family": "poisson"},
+    "poisson_intercept": {"formula": "count ~ 1", "family": "poisson"},
+    "priors": {
+        "formula": "y ~ x + z + (1 + x | g)",
+        "prior": [
+            ss.prior("normal(0, 1)", "b", lb=0), ss.prior("normal(0, 2)", "b", coef="x"),
+            ss.prior("exponential(1)", "sd"), ss.prior("lkj(2)", "cor"), ss.prior("gamma(2, 1)", "sigma", lb=0.5),
+        ],
+        "sample_prior": "yes",
+    },
+}  # fmt: skip
+
+
+def program_of(frame: pd.DataFrame, model: dict[str, Any]) -> StanProgram:
+    design, priors = _bind(model["formula"], frame, model.get("family", "gaussian"), model.get("prior", ()))
+    return write_program(design, priors, version="GOLDEN", sample_prior=model.get("sample_prior", "no"))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_program_is_the_expected_one(name: str, frame: pd.DataFrame, request: pytest.FixtureRequest) -> None:
+    path, code = GOLDEN / f"{name}.stan", program_of(frame, MODELS[name]).code
+    if request.config.getoption("--update-goldens"):
+        path.write_text(code)
+    assert code == path.read_text()
+
+
+def test_no_golden_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.stan")} == set(MODELS)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_stan_accepts_the_program(name: str, frame: pd.DataFrame) -> None:
+    import stanli
+
+    assert stanli.stan_to_mir(program_of(frame, MODELS[name]).code)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_posterior_variable_is_a_column_of_the_program(name: str, frame: pd.DataFrame) -> None:
+    from smoothstan.engines import SamplingOptions, StanliEngine
+
+    program = program_of(frame, MODELS[name])
+    options = SamplingOptions(chains=1, iter_warmup=0, iter_sampling=1, seed=1, inits=0.1, show_progress=False)
+    raw = StanliEngine().sample(program, options)
+    wanted = [column for variable in program.variables for column in variable.columns]
+    assert set(wanted) <= set(raw.columns)
+    assert len(wanted) == len(set(wanted))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_program_is_vectorised(name: str, frame: pd.DataFrame) -> None:
+    """No loop over the rows, except for weighted likelihoods."""
+    loops = re.findall(r"for \(n in 1:N\)", program_of(frame, MODELS[name]).code)
+    assert len(loops) == (1 if "weights" in name else 0)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_program_declares_data_that_exist(name: str, frame: pd.DataFrame) -> None:
+    model = MODELS[name]
+    program = program_of(frame, model)
+    data = ss.standata(model["formula"], frame, family=model.get("family", "gaussian"))
+    assert set(declared_data(program.code)) == set(program.data)
+    assert set(program.data) <= set(data)
+    # What brms passes and the program has no use for: intercept columns, constants, counts.
+    unused = {re.sub(r"[_\d].*", "", name) for name in set(data) - set(program.data)}
+    assert unused <= {"K", "Kc", "X", "Z", "NC"}
+
+
+def test_the_users_words_cannot_leave_a_comment() -> None:
+    data = pd.DataFrame({"y": [1.0, 2, 3, 5], "g\n} model { target += 1; //": ["a", "b", "a", "b"]})
+    code = ss.stancode("y ~ (1 | `g\n} model { target += 1; //`)", data)
+    assert not any(line.lstrip().startswith("} model {") for line in code.splitlines())
+    comments = [line for line in code.splitlines() if "target += 1" in line]
+    assert comments
+    assert all(line.lstrip().startswith("//") for line in comments)

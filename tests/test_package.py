@@ -1,0 +1,49 @@
+"""The package as a whole: its public names, what importing it costs, its data sets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import smoothstan as ss
+from smoothstan.errors import DataError
+
+PUBLIC = {
+    "Posterior", "bf", "brm", "default_prior", "family", "load_dataset", "load_fit", "prior", "stancode", "standata",
+}  # fmt: skip
+HEAVY = ("pandas", "xarray", "scipy", "formulaic", "arviz_stats", "arviz_base", "cmdstanpy", "stanli", "matplotlib", "jinja2")
+
+
+def test_public_names() -> None:
+    modules = {"api", "arrays", "codegen", "datasets", "design", "engines", "errors", "families", "formula", "plots",
+               "posterior", "priors", "registry", "smooths", "table", "terms"}  # fmt: skip
+    assert {name for name in vars(ss) if not name.startswith("_")} - modules == PUBLIC
+
+
+def test_importing_is_light() -> None:
+    """What is slow to import is imported where it is first needed."""
+    code = f"import sys, smoothstan; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_datasets() -> None:
+    mcycle, radon = ss.load_dataset("mcycle"), ss.load_dataset("radon")
+    assert mcycle.shape == (133, 2)
+    assert radon.shape == (919, 4)
+    assert len(radon["county"].cat.categories) == 85
+    with pytest.raises(DataError, match="did you mean 'mcycle'"):
+        ss.load_dataset("mcycles")
+
+
+def test_command_line_demo_runs(tmp_path) -> None:
+    command = [sys.executable, "-m", "smoothstan", "demo", "--output", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "engine: " in done.stdout
+    assert done.stdout.count("Computed from 4000 by") == 2
+    picture = next(tmp_path.glob("*.png")).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 10_000
