@@ -13,7 +13,18 @@ from smoothstan.errors import DataError
 PUBLIC = {
     "Posterior", "bf", "brm", "default_prior", "family", "load_dataset", "load_fit", "prior", "stancode", "standata",
 }  # fmt: skip
-HEAVY = ("pandas", "xarray", "scipy", "formulaic", "arviz_stats", "arviz_base", "cmdstanpy", "stanli", "matplotlib", "jinja2")
+HEAVY = (
+    "pandas",
+    "xarray",
+    "scipy",
+    "formulaic",
+    "arviz_stats",
+    "arviz_base",
+    "cmdstanpy",
+    "stanli",
+    "matplotlib",
+    "jinja2",
+)
 
 
 def test_public_names() -> None:

@@ -103,7 +103,7 @@ def _compile(source: Path) -> Path:
 
     try:
         with disable_logging():
-            return Path(compile_stan_file(source))
+            return Path(run_interruptibly(lambda: compile_stan_file(source), source.parent))
     except ValueError as fault:
         raise CompilationError(f"CmdStan could not compile the program:\n{_useful_lines(str(fault))}") from None
 

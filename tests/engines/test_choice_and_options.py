@@ -1,0 +1,59 @@
+"""Choosing an engine, and the checks on options."""
+
+from __future__ import annotations
+
+import pytest
+
+from smoothstan.engines import ENGINES, CmdStanEngine, SamplingOptions, StanliEngine, choose_engine
+from smoothstan.errors import EngineNotFound, OptionError
+
+
+def test_unknown_backend() -> None:
+    with pytest.raises(EngineNotFound, match=r"unknown backend 'rstan'.*auto, cmdstan, stanli"):
+        choose_engine("rstan")
+
+
+def test_auto_takes_cmdstan_where_it_is_complete() -> None:
+    expected = StanliEngine if CmdStanEngine.missing() else CmdStanEngine
+    assert type(choose_engine()) is expected
+
+
+def test_a_missing_cmdstan_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CMDSTAN", str(tmp_path / "nowhere"))
+    monkeypatch.setattr("cmdstanpy.utils.cmdstan.os.environ", {"CMDSTAN": str(tmp_path / "nowhere")}, raising=False)
+    with pytest.raises(EngineNotFound, match=r"python -m cmdstanpy.install_cmdstan; installed: stanli"):
+        choose_engine("cmdstan")
+
+
+def test_every_engine_says_what_it_lacks() -> None:
+    for name, engine in ENGINES.items():
+        assert engine.name == name
+        assert isinstance(engine.missing(), str)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"chains": 0}, "chains must be a whole number of at least 1, got 0"),
+        ({"chains": 2.5}, "chains must be a whole number"),
+        ({"iter_sampling": 0}, "iter_sampling"),
+        ({"iter_warmup": -1}, "iter_warmup"),
+        ({"parallel_chains": 0}, "parallel_chains"),
+        ({"adapt_delta": 1.0}, "strictly between 0 and 1"),
+        ({"max_treedepth": 0}, "max_treedepth"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**40}, "below 2\\*\\*32"),
+        ({"inits": -1}, "must not be negative"),
+        ({"inits": [{}, {}], "chains": 3}, "2 entries for 3 chains"),
+    ],
+)
+def test_options_are_checked(options: dict, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        SamplingOptions(**options)
+
+
+def test_parallel_chains_by_default_use_the_processors() -> None:
+    assert SamplingOptions(chains=1).parallel == 1
+    assert SamplingOptions(chains=4, parallel_chains=3).parallel == 3
+    assert 1 <= SamplingOptions(chains=4).parallel <= 4

@@ -1,0 +1,125 @@
+"""The reference engine, where CmdStan is installed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+import smoothstan as ss
+from smoothstan.api import _bind
+from smoothstan.codegen import StanProgram, write_program
+from smoothstan.engines import CmdStanEngine, SamplingOptions, StanliEngine
+from smoothstan.errors import CompilationError, SamplingError
+
+pytestmark = [
+    pytest.mark.cmdstan,
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(CmdStanEngine.missing()), reason=f"left out: {CmdStanEngine.missing()}"),
+]
+QUICK = {"chains": 2, "iter_warmup": 200, "iter_sampling": 200, "show_progress": False}
+
+
+def program_of(formula: str, data: pd.DataFrame) -> StanProgram:
+    return write_program(*_bind(formula, data, "gaussian", ()), version="test")
+
+
+@pytest.mark.parametrize("formula", ["accel ~ s(times, bs='cr', k=20)", "accel ~ s(times, bs='cr', k=6) + times"])
+def test_both_engines_evaluate_the_same_density(formula: str, mcycle: pd.DataFrame) -> None:
+    program = program_of(formula, mcycle)
+    size = len(StanliEngine().log_density(program, _zeros(program))[1])
+    for seed in range(3):
+        q = np.random.default_rng(seed).normal(size=size) * 0.5
+        value, gradient = CmdStanEngine().log_density(program, q)
+        expected, expected_gradient = StanliEngine().log_density(program, q)
+        assert value == pytest.approx(expected, rel=1e-9)
+        np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-9, atol=1e-9 * np.abs(gradient).max())
+
+
+def _zeros(program: StanProgram) -> np.ndarray:
+    from smoothstan.engines.stanli import _model
+
+    return np.zeros(_model(program).n_unconstrained)
+
+
+def test_both_engines_sample_the_same_posterior(mcycle: pd.DataFrame, mcycle_fit: ss.Posterior) -> None:
+    fit = ss.brm("accel ~ s(times, bs='cr', k=20)", mcycle, seed=2, backend="cmdstan", show_progress=False)
+    ours, theirs = fit.summary().to_frame(), mcycle_fit.summary().to_frame()
+    for row in ours.index:
+        error = np.hypot(*(t.loc[row, "Est.Error"] / np.sqrt(t.loc[row, "Bulk_ESS"]) for t in (ours, theirs)))
+        assert abs(ours.loc[row, "Estimate"] - theirs.loc[row, "Estimate"]) < 4 * error, row
+    assert fit.model.engine.startswith("CmdStan ")
+    assert set(fit.draws["posterior"].data_vars) == set(mcycle_fit.draws["posterior"].data_vars)
+    assert set(fit.draws["sample_stats"].data_vars) == set(mcycle_fit.draws["sample_stats"].data_vars)
+
+
+def test_a_program_that_does_not_compile() -> None:
+    with pytest.raises(CompilationError, match="nonsense"):
+        CmdStanEngine().sample(StanProgram("model { nonsense(); }", {}, ()), SamplingOptions(**QUICK))
+
+
+def test_a_chain_that_cannot_start() -> None:
+    program = StanProgram('parameters { real x; } model { reject("never"); }', {}, ())
+    with pytest.raises(SamplingError, match="Common causes"):
+        CmdStanEngine().sample(program, SamplingOptions(**QUICK))
+
+
+INTERRUPTED = """
+    import smoothstan as ss
+    from smoothstan.api import _bind
+    from smoothstan.codegen import write_program
+    from smoothstan.engines.cmdstan import compile_program
+    data = ss.load_dataset("mcycle")
+    compile_program(write_program(*_bind("accel ~ s(times, bs='cr', k=20)", data, "gaussian", ()), version="t").code)
+    print("ready", flush=True)
+    try:
+        ss.brm("accel ~ s(times, bs='cr', k=20)", data, iter_warmup=400_000, seed=1, backend="cmdstan",
+               show_progress=False)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+COMPILING = """
+    import smoothstan as ss
+    print("ready", flush=True)
+    try:
+        ss.brm("accel ~ times", ss.load_dataset("mcycle"), backend="cmdstan", show_progress=False)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+def test_ctrl_c_while_compiling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMOOTHSTAN_CACHE_DIR", str(tmp_path))
+    interrupt_after(4, COMPILING)
+    assert [path for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
+
+
+def test_ctrl_c_while_sampling_removes_the_files() -> None:
+    before = set(Path(tempfile.gettempdir()).glob("smoothstan-*"))
+    interrupt_after(4, INTERRUPTED)
+    assert set(Path(tempfile.gettempdir()).glob("smoothstan-*")) <= before
+
+
+def interrupt_after(seconds: float, script: str) -> None:
+    """Run a script, interrupt Python alone, and check that none of its processes is left."""
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True)
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready"
+        time.sleep(seconds)
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[0].strip() == "interrupted"
+    assert not any(child.is_running() for child in children)
