@@ -1,7 +1,7 @@
 # make demo    fit the two example models, print summaries and LOO, draw the fitted curve
 # make test    everything that is checked: style, types, layers, all tests
 # make check   the same without the slow tests
-# make goldens rewrite the expected programs and summaries after an intended change
+# make goldens rewrite the expected programs after an intended change
 # make benchmarks
 PYTHON ?= python3
 VENV ?= .venv
@@ -27,7 +27,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 
 goldens: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest tests/codegen/test_golden.py tests/posterior/test_printed.py --update-goldens -q
+	$(BIN)/python -m pytest tests/codegen/test_golden.py --update-goldens -q
 
 benchmarks: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from smoothstan._version import __version__
@@ -86,17 +87,7 @@ def brm(
     program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
     raw = engine.sample(program, options)
     tree = draws_tree(raw, program.variables, design)
-    stored = SamplingOptions(
-        chains,
-        iter_warmup,
-        iter_sampling,
-        parallel_chains,
-        raw.seed,
-        adapt_delta,
-        max_treedepth,
-        None,
-        show_progress,
-    )
+    stored = replace(options, seed=raw.seed, inits=None)
     fit = Posterior(FitModel(design, priors, program.code, stored, sample_prior, raw.engine), tree)
     for problem in fit.problems():
         warnings.warn(problem, SamplingWarning, stacklevel=2)

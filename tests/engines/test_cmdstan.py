@@ -122,4 +122,5 @@ def interrupt_after(seconds: float, script: str) -> None:
         assert children
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60)[0].strip() == "interrupted"
-    assert not any(child.is_running() for child in children)
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
