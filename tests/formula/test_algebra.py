@@ -112,9 +112,7 @@ ERRORS = [
 @pytest.mark.parametrize(("text", "error", "message", "span"), ERRORS)
 def test_errors(text: str, error: type[FormulaError], message: str, span: tuple[int, int] | None) -> None:
     with pytest.raises(error, match=message) as caught:
-        found = terms_of(text)
-        for group in found.groups:
-            expand(group.effects, f"y ~ {text}")
+        terms_of(text)
     assert type(caught.value) is error
     if span is not None:
         assert caught.value.span == span

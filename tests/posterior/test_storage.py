@@ -85,9 +85,8 @@ def test_a_truncated_file(saved: Path, tmp_path: Path, share: float) -> None:
 def test_foreign_files(tmp_path: Path) -> None:
     (tmp_path / "text.nc").write_text("hello")
     xr.Dataset({"x": ("n", [1.0])}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
-    for name, message in (
-        ("text.nc", "not a fit"), ("other.nc", "not written by save"), ("none.nc", "there is no file"), (".", "there is no file"),
-    ):  # fmt: skip
+    absent = "there is no file"
+    for name, message in (("text.nc", "not a fit"), ("other.nc", "not written by save"), ("no.nc", absent), (".", absent)):
         with pytest.raises(StorageError, match=message):
             ss.load_fit(tmp_path / name)
 
