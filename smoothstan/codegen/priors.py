@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from smoothstan.priors import PriorTable, ResolvedPrior
+from smoothstan.priors import Distribution, PriorTable, ResolvedPrior
 from smoothstan.priors.density import LKJ
 from smoothstan.priors.prior import format_number
 from smoothstan.terms import GroupTerm, PriorParameter
@@ -100,22 +100,35 @@ def _shared_label(parameter: PriorParameter, table: PriorTable) -> str:
 
 
 def _normaliser(prior: ResolvedPrior, count: int) -> str:
+    """Return the log of the mass between the bounds, ``count`` times; empty if the bounds cut nothing off."""
     distribution = prior.distribution
     assert distribution is not None
-    density, arguments = distribution.density, distribution.argument_text
-    below = prior.lb is not None and not (density.lower is not None and density.lower >= prior.lb)
-    above = prior.ub is not None and not (density.upper is not None and density.upper <= prior.ub)
-    bar = f" | {arguments}".rstrip()
-    if below and above:
-        return (
-            f"{count} * log_diff_exp({density.name}_lcdf({format_number(prior.ub or 0)}{bar}), "
-            f"{density.name}_lcdf({format_number(prior.lb or 0)}{bar}))"
-        )
-    if below:
-        return f"{count} * {density.name}_lccdf({format_number(prior.lb or 0)}{bar})"
-    if above:
-        return f"{count} * {density.name}_lcdf({format_number(prior.ub or 0)}{bar})"
+    support = distribution.density
+    below = None if prior.lb is None or (support.lower is not None and support.lower >= prior.lb) else prior.lb
+    above = None if prior.ub is None or (support.upper is not None and support.upper <= prior.ub) else prior.ub
+    if below is not None and above is not None:
+        return f"{count} * log_diff_exp({_log_below(distribution, above)}, {_log_below(distribution, below)})"
+    if below is not None:
+        return f"{count} * {_log_above(distribution, below)}"
+    if above is not None:
+        return f"{count} * {_log_below(distribution, above)}"
     return ""
+
+
+def _log_below(distribution: Distribution, bound: float) -> str:
+    tail = _tail(distribution, bound)
+    name = distribution.density.name
+    return f"{name}_lcdf({tail})" if distribution.density.log_tails else f"log({name}_cdf({tail}))"
+
+
+def _log_above(distribution: Distribution, bound: float) -> str:
+    tail = _tail(distribution, bound)
+    name = distribution.density.name
+    return f"{name}_lccdf({tail})" if distribution.density.log_tails else f"log1m({name}_cdf({tail}))"
+
+
+def _tail(distribution: Distribution, bound: float) -> str:
+    return f"{format_number(bound)} | {distribution.argument_text}".rstrip()
 
 
 def _outside(name: str, prior: ResolvedPrior) -> str:

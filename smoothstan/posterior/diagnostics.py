@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smoothstan.posterior.estimates import rhat
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -76,18 +78,15 @@ def _energy(draws: xr.DataTree) -> str:
 
 
 def _convergence(draws: xr.DataTree) -> str:
-    from arviz_stats.base import array_stats
-
     posterior = draws["posterior"].dataset
     worst: dict[str, float] = {}
     for name, array in posterior.data_vars.items():
         values = np.asarray(array.values, dtype=float)
-        flat = values.reshape(*values.shape[:2], -1)
-        if flat.shape[1] < 4 or flat.shape[2] == 0:
+        flat = np.moveaxis(values.reshape(*values.shape[:2], -1), 2, 0)
+        if flat.shape[0] == 0 or flat.shape[2] < 8:
             continue
-        with np.errstate(all="ignore"):
-            rhat = np.atleast_1d(array_stats.rhat(flat, chain_axis=0, draw_axis=1))
-        highest = float(np.nanmax(rhat)) if np.isfinite(rhat).any() else 1.0
+        found = rhat(flat)
+        highest = float(np.nanmax(found)) if np.isfinite(found).any() else 1.0
         if highest > _RHAT_LIMIT:
             worst[str(name)] = highest
     if not worst:

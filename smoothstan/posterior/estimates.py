@@ -45,12 +45,24 @@ def summary_frame(draws: dict[str, FloatArray], *, prob: float = 0.95, robust: b
     stacked = np.stack(list(draws.values()))
     with np.errstate(all="ignore"):
         diagnostics = [
-            array_stats.rhat(stacked, chain_axis=1, draw_axis=2),
+            rhat(stacked),
             array_stats.ess(stacked, chain_axis=1, draw_axis=2, method="bulk"),
             array_stats.ess(stacked, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95)),
         ]
     cells = [*_location_and_interval(stacked.reshape(len(stacked), -1), prob, robust), *diagnostics]
     return pd.DataFrame(np.column_stack(cells), index=list(draws), columns=columns)
+
+
+def rhat(values: FloatArray) -> FloatArray:
+    """Return the rank-normalised split R-hat of (m, chains, draws); one chain is compared with itself in halves."""
+    from arviz_stats.base import array_stats
+
+    m, chains, draws = values.shape
+    if chains == 1:
+        half = draws // 2
+        values = values[:, :, : 2 * half].reshape(m, 2, half)
+    with np.errstate(all="ignore"):
+        return np.asarray(array_stats.rhat(values, chain_axis=1, draw_axis=2), dtype=float)
 
 
 def posterior_summary(draws: FloatArray, index: Any, *, prob: float = 0.95, robust: bool = False) -> pd.DataFrame:

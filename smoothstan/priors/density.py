@@ -18,12 +18,14 @@ class Density:
 
     ``arguments`` has one letter per parameter: ``r`` a real number, ``p`` a positive one.
     ``lower`` and ``upper`` bound its support; None where it is unbounded or depends on the arguments.
+    ``log_tails`` is False where Stan has its distribution function but not the logarithms of it.
     """
 
     name: str
     arguments: str
     lower: float | None = None
     upper: float | None = None
+    log_tails: bool = True
 
 
 _DENSITIES = (
@@ -46,7 +48,7 @@ _DENSITIES = (
     Density("weibull", "pp", lower=0),
     Density("frechet", "pp", lower=0),
     Density("rayleigh", "p", lower=0),
-    Density("loglogistic", "pp", lower=0),
+    Density("loglogistic", "pp", lower=0, log_tails=False),
     Density("pareto", "pp", lower=0),
     Density("pareto_type_2", "rpp"),
     Density("beta", "pp", lower=0, upper=1),
