@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
 from smoothstan.codegen import SAMPLE_PRIOR, write_program
-from smoothstan.design import Design, build_design
+from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
 from smoothstan.errors import OptionError, SamplingWarning
 from smoothstan.families import Family
@@ -117,12 +117,15 @@ def standata(formula: Formula, data: Any, *, family: str | Family = "gaussian", 
 
 def default_prior(formula: Formula, data: Any, *, family: str | Family = "gaussian") -> PriorTable:
     """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
-    return _bind(formula, data, family, ())[1]
+    design = build_design(parse_formula(formula), data, choose_family(family))
+    return resolve_priors(design.prior_slots())
 
 
 def _bind(formula: Formula, data: Any, family: str | Family, prior: Priors) -> tuple[Design, PriorTable]:
     design = build_design(parse_formula(formula), data, choose_family(family))
-    return design, resolve_priors(design.prior_slots(), prior)
+    priors = resolve_priors(design.prior_slots(), prior)
+    refuse_constant_columns(design, priors)
+    return design, priors
 
 
 def _check_sample_prior(sample_prior: str) -> None:

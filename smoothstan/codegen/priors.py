@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from smoothstan.numerals import format_number
 from smoothstan.priors import Distribution, PriorTable, ResolvedPrior
 from smoothstan.priors.density import LKJ
-from smoothstan.priors.prior import format_number
 from smoothstan.terms import GroupTerm, PriorParameter
 
 

@@ -2,4 +2,5 @@
 
 from smoothstan.design.build import build_design as build_design
 from smoothstan.design.design import Design as Design
+from smoothstan.design.identified import refuse_constant_columns as refuse_constant_columns
 from smoothstan.design.response import BoundResponse as BoundResponse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,7 @@ def _complete_rows(
         names += [name for node in nodes for name in variables(node)]
     wanted = dict.fromkeys(name for name in names if name != INTERCEPT)
     available = column_names(data)
+    _refuse_reserved_names(wanted)
     table = read_table(data, wanted)
     if not wanted.keys() <= set(available):
         _refuse_unknown(formula, [name for name in wanted if name not in available], available)
@@ -139,6 +140,13 @@ def _complete_rows(
         warnings.warn(f"{dropped} of {table.n} rows have missing values and are left out", DataWarning, stacklevel=4)
         table = table.take(np.flatnonzero(complete))
     return table.drop_unused_levels(), dropped
+
+
+def _refuse_reserved_names(names: Iterable[str]) -> None:
+    """Refuse names that would make the names of parameters ambiguous, as brms does."""
+    for name in names:
+        if "__" in name or name.endswith("_"):
+            raise DataError(f"the column name {name!r} may not contain '__' or end with '_'; rename the column")
 
 
 def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[str, ...]) -> None:

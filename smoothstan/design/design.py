@@ -13,7 +13,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.design.response import BoundResponse
 from smoothstan.errors import DataError
-from smoothstan.families import LINKS, Family, Response
+from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
 from smoothstan.table import Column, Factor, Numeric, Table, describe, read_table
@@ -67,9 +67,11 @@ class Design:
     @property
     def scale(self) -> DefaultScale:
         """Location and scale of the default priors."""
+        if not self.response.numeric:
+            return DefaultScale()
         offsets = [t for t in self.terms if isinstance(t, OffsetTerm) and t.dpar == "mu"]
         mean_offset = sum(float(np.mean(t.values(self.table))) for t in offsets)
-        return default_scale(self.observed.y, self.family.link("mu"), LINKS["log"], mean_offset)
+        return default_scale(self.observed.y, self.family.link("mu"), mean_offset)
 
     def prior_slots(self) -> tuple[PriorSlot, ...]:
         """Return the rows of the prior table."""

@@ -12,7 +12,7 @@ from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSuppor
 from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.formula.syntax import Call, deparse
-from smoothstan.table import Factor, Table
+from smoothstan.table import Factor, Numeric, Table
 from smoothstan.terms import Expression, bind_expression, check_functions
 from smoothstan.terms.expression import as_numbers, bind_numbers
 
@@ -21,12 +21,17 @@ BUILT_ADDITIONS = ("trials", "weights")
 
 @dataclass(frozen=True)
 class BoundResponse:
-    """The response expression and its additions, bound to data."""
+    """The response expression and its additions, bound to data.
+
+    ``numeric`` is False for a factor or logical; ``coding`` holds the two values that stand for 0 and 1
+    where a binary response came in others.
+    """
 
     expression: Expression
     additions: tuple[tuple[str, Expression], ...]
     discrete: bool
-    levels: tuple[str, ...] = ()
+    numeric: bool = True
+    coding: tuple[float, float] | None = None
 
     @property
     def label(self) -> str:
@@ -50,6 +55,8 @@ class BoundResponse:
             y = value.codes.astype(float)
         else:
             y = as_numbers(value, self.expression.node, self.expression.text)
+        if self.coding is not None:
+            y = np.where(y == self.coding[0], 0.0, np.where(y == self.coding[1], 1.0, np.nan))
         return Response(self.label, y, **self.additions_at(table))
 
     def additions_at(self, table: Table) -> dict[str, FloatArray]:
@@ -78,25 +85,35 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     _check_additions(formula.additions, family, text)
     check_functions(formula.response, text)
     expression, value = bind_expression(formula.response, table, text)
-    levels: tuple[str, ...] = ()
     if isinstance(value, Factor):
-        levels = _two_levels(value, family, formula)
+        _refuse_factor(value, family, formula)
+        coding = None
     else:
-        as_numbers(value, formula.response, text)
+        coding = _binary_coding(as_numbers(value, formula.response, text), family)
     additions = tuple((call.function, _bind_addition(call, table, text)) for call in formula.additions)
-    bound = BoundResponse(expression, additions, family.discrete, levels)
+    numeric = isinstance(value, Numeric) and coding is None
+    bound = BoundResponse(expression, additions, family.discrete, numeric, coding)
     family.check_response(bound.at(table))
     return bound
 
 
-def _two_levels(value: Factor, family: Family, formula: ModelFormula) -> tuple[str, ...]:
-    if family.name == "bernoulli" and len(value.levels) == 2:
-        return value.levels
-    needed = "0 and 1 or a factor with two levels" if family.name == "bernoulli" else "numbers"
+def _refuse_factor(value: Factor, family: Family, formula: ModelFormula) -> None:
+    """Let only a factor with two levels pass, and only where the family is binary."""
+    if family.binary and len(value.levels) == 2:
+        return
+    needed = "0 and 1 or a factor with two levels" if family.binary else "numbers"
     raise FamilyError(
         f"family {family.name} needs {needed}, but {deparse(formula.response)} is a factor with "
         f"{len(value.levels)} levels\n{underline(formula.text, formula.response.span)}"
     )
+
+
+def _binary_coding(y: FloatArray, family: Family) -> tuple[float, float] | None:
+    """Return the two values of a binary response that are not 0 and 1; the smaller stands for 0, as in brms."""
+    values = np.unique(y)
+    if not family.binary or len(values) != 2 or set(values) <= {0.0, 1.0}:
+        return None
+    return float(values[0]), float(values[1])
 
 
 def _check_additions(calls: Sequence[Call], family: Family, text: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
-from smoothstan.families.parameters import PROBABILITY_LINKS
+from smoothstan.families.parameters import LOCATION, PROBABILITY_LINKS
 
 
 @final
@@ -18,8 +18,11 @@ class Bernoulli(Family):
     """y ~ Bernoulli(mu), mu the probability of a 1."""
 
     name: ClassVar[str] = "bernoulli"
-    parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "probability", PROBABILITY_LINKS),)
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "probability", PROBABILITY_LINKS, intercept_prior=LOCATION),
+    )
     discrete: ClassVar[bool] = True
+    binary: ClassVar[bool] = True
 
     def check_response(self, response: Response) -> None:
         """Accept 0 and 1."""

@@ -10,7 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import FamilyError
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
-from smoothstan.families.parameters import PROBABILITY_LINKS
+from smoothstan.families.parameters import LOCATION, PROBABILITY_LINKS
 
 
 @final
@@ -19,7 +19,9 @@ class Binomial(Family):
     """y ~ Binomial(trials, mu), mu the probability of success."""
 
     name: ClassVar[str] = "binomial"
-    parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "probability", PROBABILITY_LINKS),)
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "probability", PROBABILITY_LINKS, intercept_prior=LOCATION),
+    )
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = ("trials",)
     optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights")

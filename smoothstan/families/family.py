@@ -22,8 +22,8 @@ class Parameter:
     """A distributional parameter.
 
     ``links`` are allowed when it is predicted; the first is the default.  ``prior`` is the default on
-    the natural scale, ``intercept_prior`` the one for its intercept when it is predicted; the word
-    ``"scale"`` in them is replaced by the scale that brms derives from the response.
+    the natural scale, ``intercept_prior`` the one for its intercept when it is predicted; words in braces
+    such as ``{scale}`` are replaced by what brms derives from the response.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Family(ABC):
     name: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]]
     discrete: ClassVar[bool] = False
+    binary: ClassVar[bool] = False
     required_additions: ClassVar[tuple[str, ...]] = ()
     optional_additions: ClassVar[tuple[str, ...]] = ("weights",)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
-from smoothstan.families.parameters import SIGMA
+from smoothstan.families.parameters import LOCATION, SIGMA
 
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 
@@ -21,7 +21,7 @@ class Gaussian(Family):
 
     name: ClassVar[str] = "gaussian"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean", ("identity", "log", "inverse", "softplus"), intercept_prior="location"),
+        Parameter("mu", "mean", ("identity", "log", "inverse", "softplus"), intercept_prior=LOCATION),
         SIGMA,
     )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from smoothstan.families.family import Parameter
 
+# The words in braces are filled in from the response: see priors/defaults.py.
+LOCATION = "student_t(3, {location}, {scale})"
 SIGMA = Parameter(
     "sigma",
     "residual standard deviation",
     ("log", "identity", "softplus"),
     lower=0,
-    prior="student_t(3, 0, scale)",
-    intercept_prior="student_t(3, 0, log_scale)",
+    prior="student_t(3, 0, {identity_scale})",
+    intercept_prior="student_t(3, 0, {log_scale})",
 )
 NU = Parameter(
     "nu",

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import LOCATION
 
 
 @final
@@ -18,7 +19,7 @@ class Poisson(Family):
 
     name: ClassVar[str] = "poisson"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean", ("log", "identity", "sqrt", "softplus"), intercept_prior="location"),
+        Parameter("mu", "mean", ("log", "identity", "sqrt", "softplus"), intercept_prior=LOCATION),
     )
     discrete: ClassVar[bool] = True
 

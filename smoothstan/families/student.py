@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
-from smoothstan.families.parameters import NU, SIGMA
+from smoothstan.families.parameters import LOCATION, NU, SIGMA
 
 
 @final
@@ -19,7 +19,7 @@ class Student(Family):
 
     name: ClassVar[str] = "student"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "location", ("identity", "log", "inverse", "softplus"), intercept_prior="location"),
+        Parameter("mu", "location", ("identity", "log", "inverse", "softplus"), intercept_prior=LOCATION),
         SIGMA,
         NU,
     )

@@ -7,7 +7,8 @@ within an interaction the variables in the order in which the sorted terms first
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
 
 from smoothstan.errors import FormulaError, NotYetSupported
 from smoothstan.formula.syntax import (
@@ -36,15 +37,15 @@ class WrittenGroup:
     group: Node
     identifier: str | None
     correlated: bool
-    span: Span
+    span: Span = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
 class TermList:
     """What a right-hand side asks for.
 
-    ``intercept`` is True for the implicit (centred) one; ``reserved_intercept`` for ``0 + Intercept``,
-    an ordinary coefficient.
+    ``intercept`` is True for the implicit (centred) one; ``reserved_intercept`` where the word
+    ``Intercept`` stands among the population-level terms, as in ``0 + Intercept``, an ordinary coefficient.
     """
 
     intercept: bool
@@ -63,27 +64,26 @@ def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
         text: the formula's text, for errors.
         columns: what ``.`` stands for.
     """
-    collected = _Algebra(text, columns)
-    pieces = collected.sum_of(node)
+    algebra = _Algebra(text, columns)
+    pieces = algebra.sum_of(node)
     intercept = True
     for piece in pieces:
         if isinstance(piece, bool):
             intercept = piece
-    population = _in_order([p for p in pieces if isinstance(p, tuple) and p])
-    reserved = (Name(INTERCEPT),) in population
-    if reserved and intercept:
-        span = next(n.span for p in population for n in p if n == Name(INTERCEPT))
+    population = algebra.in_order([p for p in pieces if isinstance(p, tuple)])
+    reserved = [factor for term in population for factor in term if factor == Name(INTERCEPT)]
+    if reserved and intercept and INTERCEPT not in columns:
         raise FormulaError(
             "the reserved name Intercept needs '0 +' before it, because the model has an intercept already",
-            text, span,
+            text, reserved[0].span,
         )  # fmt: skip
     return TermList(
         intercept,
-        reserved,
-        tuple(p for p in population if p != (Name(INTERCEPT),)),
-        tuple(p.node for p in pieces if isinstance(p, _Offset)),
+        bool(reserved),
+        population,
+        tuple(dict.fromkeys(p.node for p in pieces if isinstance(p, _Offset))),
         tuple(dict.fromkeys(p for p in pieces if isinstance(p, Call))),
-        tuple(p for p in pieces if isinstance(p, WrittenGroup)),
+        tuple(dict.fromkeys(p for p in pieces if isinstance(p, WrittenGroup))),
     )
 
 
@@ -91,6 +91,8 @@ def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
 class _Offset:
     node: Node
 
+
+_GROUP_HELP = "a group is a column or columns joined by ':' or '/'"
 
 # True / False set the intercept; a tuple is a population-level term.
 _Piece = bool | Interaction | _Offset | Call | WrittenGroup
@@ -100,6 +102,8 @@ class _Algebra:
     def __init__(self, text: str, columns: tuple[str, ...]) -> None:
         self.text = text
         self.columns = columns
+        # Factors in the order in which the text names them.
+        self.textual: dict[Node, int] = {}
 
     def error(self, message: str, node: Node) -> FormulaError:
         return FormulaError(message, self.text, node.span)
@@ -118,14 +122,17 @@ class _Algebra:
             case Unary(operator="+", operand=operand):
                 return self.sum_of(operand)
             case Binary(operator="*", left=left, right=right):
-                a, b = self.interactions(left), self.interactions(right)
-                return _union(_union(a, b), _cross(a, b))
+                (a, b), switches = self.operands(left, right)
+                return [*_union(_union(a, b), _cross(a, b)), *switches]
             case Binary(operator="/", left=left, right=right):
-                a, b = self.interactions(left), self.interactions(right)
-                everything = tuple(dict.fromkeys(factor for term in a for factor in term))
-                return _union(a, _cross([everything], b))
-            case Binary(operator=":" | "%in%", left=left, right=right):
-                return _union([], _cross(self.interactions(left), self.interactions(right)))
+                (a, b), switches = self.operands(left, right)
+                return [*_union(a, _cross([_all_factors(a)], b)), *switches]
+            case Binary(operator=":", left=left, right=right):
+                (a, b), switches = self.operands(left, right)
+                return [*_union([], _cross(a, b)), *switches]
+            case Binary(operator="%in%", left=left, right=right):
+                (a, b), switches = self.operands(left, right)
+                return [*_union([], _cross(a, [_all_factors(b)])), *switches]
             case Binary(operator="^", left=left, right=right):
                 return self.power(left, right)
             case Binary(operator="|" | "||"):
@@ -148,7 +155,7 @@ class _Algebra:
             case Name(name="."):
                 if not self.columns:
                     raise self.error("'.' stands for the other columns of the data, but there are none", node)
-                return [(Name(column, node.span),) for column in self.columns]
+                return [piece for column in self.columns for piece in self.atom(Name(column, node.span))]
             case Call(function=function) if function == OFFSET:
                 if len(node.arguments) != 1 or node.arguments[0].name is not None:
                     raise self.error("offset() takes one expression", node)
@@ -156,12 +163,25 @@ class _Algebra:
             case Call(function=function) if function in SPECIALS:
                 return [node]
             case Name() | Call():
+                self.textual.setdefault(node, len(self.textual))
                 return [(node,)]
             case _:
                 raise self.error(f"{deparse(node)} cannot be a term", node)
 
-    def interactions(self, node: Node) -> list[Interaction]:
-        """Expand a part that must consist of population-level terms only."""
+    def operands(self, *nodes: Node) -> tuple[list[list[Interaction]], list[bool]]:
+        """Expand the operands of a product; a 0 among them still takes the intercept away."""
+        expanded: list[list[Interaction]] = []
+        switches: list[bool] = []
+        for node in nodes:
+            terms, found = self.interactions(node)
+            if not terms:
+                raise self.error("a number cannot be part of an interaction", node)
+            expanded.append(terms)
+            switches += [switch for switch in found if not switch]
+        return expanded, switches
+
+    def interactions(self, node: Node) -> tuple[list[Interaction], list[bool]]:
+        """Expand a part that must consist of population-level terms, and perhaps 0 or 1."""
         pieces = self.sum_of(node)
         for piece in pieces:
             if isinstance(piece, Call):
@@ -173,7 +193,7 @@ class _Algebra:
             if isinstance(piece, (WrittenGroup, _Offset)):
                 what = "a group-level term" if isinstance(piece, WrittenGroup) else "offset()"
                 raise self.error(f"{what} cannot be part of an interaction", node)
-        return [p for p in pieces if isinstance(p, tuple)]
+        return [p for p in pieces if isinstance(p, tuple)], [p for p in pieces if isinstance(p, bool)]
 
     def difference(self, left: list[_Piece], node: Node) -> list[_Piece]:
         removed = self.sum_of(node)
@@ -189,13 +209,11 @@ class _Algebra:
         exponent = strip_parens(right)
         if not (isinstance(exponent, Number) and exponent.value >= 1 and exponent.value == int(exponent.value)):
             raise self.error("the exponent of '^' must be a positive whole number; for x squared write I(x^2)", right)
-        base = self.interactions(left)
-        result: list[_Piece] = list(base)
+        (base,), switches = self.operands(left)
         terms = base
         for _ in range(min(int(exponent.value), len(base)) - 1):
             terms = [t for t in _union([], _cross(terms, base)) if isinstance(t, tuple)]
-            result = _union(result, terms)
-        return result
+        return [*terms, *switches]
 
     def bar(self, inner: Node, outer: Paren) -> list[_Piece] | None:
         if not (isinstance(inner, Binary) and inner.operator in ("|", "||")):
@@ -212,32 +230,38 @@ class _Algebra:
         return [WrittenGroup(effects, group, identifier, correlated, outer.span) for group in self.groups(inner.right)]
 
     def groups(self, node: Node) -> list[Node]:
-        """Expand the right side of a bar: ``a/b`` is ``a`` and ``a:b``; ``a + b`` is both."""
-        match node:
-            case Paren(inner=inner):
-                return self.groups(inner)
-            case Binary(operator="+", left=left, right=right):
-                return [*self.groups(left), *self.groups(right)]
-            case Binary(operator="/", left=left, right=right):
-                outer = self.groups(left)
-                return [*outer, *(_colon(outer[-1], inner) for inner in self.groups(right))]
-            case Binary(operator=":", left=left, right=right):
-                return [_colon(a, b) for a in self.groups(left) for b in self.groups(right)]
-            case Name(name=name) if name != ".":
-                return [node]
-            case Call(function="gr" | "mm" as function):
-                raise NotYetSupported(f"grouping by {function}() is not built yet", self.text, node.span)
-            case Call(function=function):
-                raise self.error(
-                    f"a group is a column or columns joined by ':' or '/'; {function}() is not allowed here",
-                    node,
-                )
-            case _:
-                raise self.error("a group is a column or columns joined by ':' or '/'", node)
+        """Expand the right side of a bar, an ordinary right-hand side whose terms are joined by colons."""
+        algebra = _Algebra(self.text, ())
+        pieces = algebra.sum_of(strip_parens(node))
+        if not pieces or not all(isinstance(piece, tuple) for piece in pieces):
+            raise self.error(_GROUP_HELP, node)
+        terms = algebra.in_order([piece for piece in pieces if isinstance(piece, tuple)])
+        for factor in (factor for term in terms for factor in term):
+            if isinstance(factor, Call) and factor.function in ("gr", "mm"):
+                raise NotYetSupported(f"grouping by {factor.function}() is not built yet", self.text, factor.span)
+            if isinstance(factor, Call):
+                raise self.error(f"{_GROUP_HELP}; {factor.function}() is not allowed here", factor)
+        return [reduce(_colon, term) for term in terms]
+
+    def in_order(self, terms: list[Interaction]) -> tuple[Interaction, ...]:
+        """Sort terms by degree, and the factors of each.
+
+        Factors stand as the text names them; then, as brms reads the sorted terms once more, by their
+        first appearance in those.
+        """
+        ordered = [tuple(sorted(term, key=self.textual.__getitem__)) for term in sorted(terms, key=len)]
+        rank: dict[Node, int] = {}
+        for factor in (factor for term in ordered for factor in term):
+            rank.setdefault(factor, len(rank))
+        return tuple(tuple(sorted(term, key=rank.__getitem__)) for term in ordered)
 
 
 def _colon(left: Node, right: Node) -> Node:
     return Binary(":", left, right, (left.span[0], right.span[1]))
+
+
+def _all_factors(terms: list[Interaction]) -> Interaction:
+    return tuple(dict.fromkeys(factor for term in terms for factor in term))
 
 
 def _union(left: list[_Piece] | list[Interaction], right: list[_Piece] | list[Interaction]) -> list[_Piece]:
@@ -255,13 +279,3 @@ def _union(left: list[_Piece] | list[Interaction], right: list[_Piece] | list[In
 
 def _cross(left: list[Interaction], right: list[Interaction]) -> list[Interaction]:
     return [tuple(dict.fromkeys((*a, *b))) for a in left for b in right]
-
-
-def _in_order(terms: list[Interaction]) -> tuple[Interaction, ...]:
-    """Sort by degree; order the factors of each term by their first appearance in the sorted list."""
-    ordered = sorted(terms, key=len)
-    rank: dict[Node, int] = {}
-    for term in ordered:
-        for factor in term:
-            rank.setdefault(factor, len(rank))
-    return tuple(tuple(sorted(term, key=rank.__getitem__)) for term in ordered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as operator_module
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from smoothstan.errors import FormulaError, suggestion
 from smoothstan.formula.syntax import (
     Argument,
+    Binary,
     Call,
     Constant,
     Name,
@@ -23,6 +25,10 @@ from smoothstan.formula.syntax import (
 
 # R's spellings of the logical constants; only read so where a column makes no sense.
 _SHORT_LOGICALS = {"T": True, "F": False}
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "+": operator_module.add, "-": operator_module.sub, "*": operator_module.mul, "/": operator_module.truediv,
+    "^": operator_module.pow,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,11 @@ def constant_value(node: Node) -> Any:
             value = constant_value(operand)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 return -value if sign == "-" else value
+        case Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
+            numbers = [constant_value(left), constant_value(right)]
+            if all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in numbers):
+                result = _ARITHMETIC[operator](float(numbers[0]), float(numbers[1]))
+                return int(result) if result == round(result) else result
         case Call(function="c" | "list", arguments=arguments) if all(a.name is None for a in arguments):
             return tuple(constant_value(a.value) for a in arguments)
     raise ValueError(f'expected a constant such as 5, "cr", TRUE or c(1, 2), found {deparse(node)}')

@@ -10,7 +10,7 @@ from smoothstan.formula.syntax import Span
 
 # Longest first: the first alternative that matches wins.
 _OPERATORS = (
-    "%in%", "%%", "||", "**", "==", "!=", "<=", ">=", "&&",
+    "%in%", "%/%", "%%", "||", "**", "==", "!=", "<=", ">=", "&&",
     "~", "+", "-", "*", "/", "^", ":", "|", "<", ">", "!", "&", "(", ")", "[", "]", ",", "=",
 )  # fmt: skip
 _TOKEN = re.compile(

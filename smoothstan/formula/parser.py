@@ -31,7 +31,7 @@ _INFIX = {
     "==": (11, 12), "!=": (11, 12), "<": (11, 12), ">": (11, 12), "<=": (11, 12), ">=": (11, 12),
     "+": (13, 14), "-": (13, 14),
     "*": (15, 16), "/": (15, 16),
-    "%in%": (17, 18), "%%": (17, 18),
+    "%in%": (17, 18), "%/%": (17, 18), "%%": (17, 18),
     ":": (19, 20),
     "^": (24, 23), "**": (24, 23),
 }  # fmt: skip
@@ -41,7 +41,7 @@ _CONSTANTS = {
     "FALSE": (False, "FALSE"), "False": (False, "FALSE"),
     "NULL": (None, "NULL"), "None": (None, "NULL"), "NA": (None, "NA"),
 }  # fmt: skip
-_RESERVED = frozenset({"lambda", "import", "def", "class", "yield", "await", "exec", "function"})
+_RESERVED = frozenset({"function", "if", "else", "for", "while", "repeat", "break", "next"})
 
 
 def parse(text: str) -> Node:
@@ -118,7 +118,7 @@ class _Parser:
     def prefix(self) -> Node:
         token = self.advance()
         if token.kind == "number":
-            return Number(float(token.text.rstrip("L")), token.text, token.span)
+            return Number(float(token.text.rstrip("L")), token.span)
         if token.kind == "string":
             return Text(_unquote(token.text), token.span)
         if token.kind == "name":

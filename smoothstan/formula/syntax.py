@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from smoothstan.numerals import format_number
+
 Span: TypeAlias = tuple[int, int]
 _NOWHERE: Span = (0, 0)
 
 
 @dataclass(frozen=True)
 class Number:
-    """A numeric literal; ``text`` keeps the user's spelling."""
+    """A numeric literal."""
 
     value: float
-    text: str
     span: Span = field(default=_NOWHERE, compare=False)
 
 
@@ -101,10 +102,12 @@ _COLUMN_ARGUMENTS = {"by", "base", "x"}
 def deparse(node: Node) -> str:
     """Write an expression in R's canonical spelling, e.g. ``s(x, bs = "cr", k = 5)``."""
     match node:
-        case Number(text=text) | Constant(text=text):
+        case Number(value=value):
+            return format_number(value)
+        case Constant(text=text):
             return text
-        case Text(value=value):
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        case Text(value=quoted):
+            escaped = quoted.replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'
         case Name(name=name):
             return name

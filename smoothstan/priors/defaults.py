@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.families.links import Link
-from smoothstan.priors.prior import format_number
+from smoothstan.families.links import LINKS, Link
+from smoothstan.numerals import format_number, round_to_tenth
 
 _MINIMUM_SCALE = 2.5
 _MAD_CONSTANT = 1.4826
@@ -16,37 +16,35 @@ _MAD_CONSTANT = 1.4826
 
 @dataclass(frozen=True)
 class DefaultScale:
-    """Location and scale of the Student t priors with 3 degrees of freedom.
+    """Locations and scales of the Student t priors with 3 degrees of freedom.
 
-    ``log_scale`` is the same rule applied to log(y), for the intercept of a predicted sigma.
+    ``location`` and ``scale`` come from the response on the link scale, ``identity_scale`` from the
+    response as it is (for sigma), ``log_scale`` from its logarithm (for the intercept of a predicted sigma).
     """
 
     location: float = 0.0
     scale: float = _MINIMUM_SCALE
+    identity_scale: float = _MINIMUM_SCALE
     log_scale: float = _MINIMUM_SCALE
 
     def fill(self, template: str) -> str:
-        """Replace the words ``location``, ``log_scale`` and ``scale`` in a default prior."""
-        if template == "location":
-            return f"student_t(3, {format_number(self.location)}, {format_number(self.scale)})"
-        text = template.replace("log_scale", format_number(self.log_scale))
-        return text.replace("scale", format_number(self.scale))
+        """Replace ``{location}``, ``{scale}``, ``{identity_scale}`` and ``{log_scale}`` in a default prior."""
+        return template.format(**{name: format_number(value) for name, value in asdict(self).items()})
 
 
-def default_scale(y: FloatArray, link: Link, log_link: Link, mean_offset: float = 0.0) -> DefaultScale:
+def default_scale(y: FloatArray, link: Link, mean_offset: float = 0.0) -> DefaultScale:
     """Apply the rule: median and median absolute deviation of g(y), rounded to one decimal, at least 2.5.
 
     Args:
-        y: (n,) response.
+        y: (n,) numeric response.
         link: link of the main parameter; where it does not scale the response the defaults are kept.
-        log_link: the log link.
         mean_offset: mean of the offset of the main parameter, taken off the location unrounded.
     """
-    log_scale = _location_and_scale(y, log_link)[1]
+    other = {f"{name}_scale": _location_and_scale(y, LINKS[name])[1] for name in ("identity", "log")}
     if not link.scales_response:
-        return DefaultScale(log_scale=log_scale)
+        return DefaultScale(**other)
     location, scale = _location_and_scale(y, link)
-    return DefaultScale(location - mean_offset, scale, log_scale)
+    return DefaultScale(location - mean_offset, scale, **other)
 
 
 def _location_and_scale(y: FloatArray, link: Link) -> tuple[float, float]:
@@ -57,5 +55,6 @@ def _location_and_scale(y: FloatArray, link: Link) -> tuple[float, float]:
     median = float(np.median(linked))
     if not np.isfinite(median):
         return 0.0, _MINIMUM_SCALE
-    scale = round(_MAD_CONSTANT * float(np.median(np.abs(linked - median))), 1)
-    return round(median, 1), max(_MINIMUM_SCALE, scale) if np.isfinite(scale) else _MINIMUM_SCALE
+    spread = _MAD_CONSTANT * float(np.median(np.abs(linked - median)))
+    scale = max(_MINIMUM_SCALE, round_to_tenth(spread)) if np.isfinite(spread) else _MINIMUM_SCALE
+    return round_to_tenth(median), scale

@@ -8,6 +8,7 @@ from smoothstan.errors import FormulaError, PriorError
 from smoothstan.formula.arguments import constant_value
 from smoothstan.formula.parser import parse
 from smoothstan.formula.syntax import Call, deparse
+from smoothstan.numerals import format_number
 from smoothstan.priors.density import DENSITIES, LKJ, NOT_BUILT, Density
 
 
@@ -114,8 +115,3 @@ def _number(node: object, text: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PriorError(f"the arguments of the prior {text!r} must be numbers")
     return float(value)
-
-
-def format_number(value: float) -> str:
-    """Write a number with R's fifteen significant digits."""
-    return f"{value:.15g}"

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from smoothstan.errors import PriorError, suggestion
+from smoothstan.numerals import format_number
 from smoothstan.priors.density import LKJ
-from smoothstan.priors.prior import Distribution, Prior, format_number, parse_distribution
+from smoothstan.priors.prior import Distribution, Prior, parse_distribution
 from smoothstan.priors.slot import PriorSlot
 from smoothstan.table import collation_key
 

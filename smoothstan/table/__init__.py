@@ -7,7 +7,6 @@ from smoothstan.table.columns import Logical as Logical
 from smoothstan.table.columns import Numeric as Numeric
 from smoothstan.table.columns import as_factor as as_factor
 from smoothstan.table.columns import describe as describe
-from smoothstan.table.columns import level_name as level_name
 from smoothstan.table.read import column_names as column_names
 from smoothstan.table.read import read_table as read_table
 from smoothstan.table.table import Table as Table

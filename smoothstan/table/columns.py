@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray, IntArray
+from smoothstan.numerals import format_number
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,8 @@ def as_factor(column: Column) -> Factor:
     if isinstance(column, Logical):
         names = tuple("TRUE" if level else "FALSE" for level in levels)
     else:
-        names = tuple(level_name(level) for level in levels)
+        names = tuple(str(int(v)) if column.whole else format_number(v) for v in levels)
     return Factor(all_codes, names)
-
-
-def level_name(value: float) -> str:
-    """Write a number as R's as.character() does: ``30`` for 30.0, fifteen significant digits else."""
-    return f"{value:.15g}"
 
 
 def describe(column: Column) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import DataError
+from smoothstan.numerals import format_number
 from smoothstan.table.collation import collation_key
 from smoothstan.table.columns import Column, Factor, Logical, Numeric
 from smoothstan.table.table import Table
@@ -158,5 +159,5 @@ def _label(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (float, np.floating)):
-        return f"{value:.15g}"
+        return format_number(float(value))
     return str(value)

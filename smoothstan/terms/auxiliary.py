@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.families import Parameter
+from smoothstan.numerals import format_number
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
@@ -33,13 +34,20 @@ class AuxiliaryTerm(BoundTerm):
         return self.parameter.name
 
     @property
+    def limits(self) -> str:
+        """The parameter's own bounds as Stan declares them."""
+        given = (("lower", self.parameter.lower), ("upper", self.parameter.upper))
+        text = ", ".join(f"{name}={format_number(value)}" for name, value in given if value is not None)
+        return f"<{text}>" if text else ""
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """No columns."""
         return ()
 
     def stan_data(self, table: Table) -> StanData:
-        """Return nothing."""
-        return {}
+        """Return the number that it is held at."""
+        return {} if self.value is None else {self.name: self.value}
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
         """Return one row, its class named like the parameter."""

@@ -29,6 +29,7 @@ from smoothstan.formula.syntax import (
     deparse,
     variables,
 )
+from smoothstan.formula.vocabulary import INTERCEPT
 from smoothstan.table import Column, Factor, Logical, Numeric, Table, as_factor, describe
 from smoothstan.terms.functions import ALLOWED, ARITHMETIC, COMPARISON, ELEMENTWISE, LOGICAL, STATEFUL
 from smoothstan.terms.stateful import apply_stateful
@@ -68,7 +69,7 @@ class Expression:
     @property
     def variables(self) -> tuple[str, ...]:
         """The columns that it reads."""
-        return variables(self.node)
+        return tuple(name for name in variables(self.node) if name != INTERCEPT)
 
     def at(self, table: Table) -> Value:
         """Evaluate on a table, using what was learned."""
@@ -149,6 +150,8 @@ class _Evaluation:
     def value(self, node: Node) -> Value:
         match node:
             case Name(name=name):
+                if name == INTERCEPT and name not in self.table:
+                    return Numeric(np.ones(self.table.n))
                 return self.table[name]
             case Number(value=value):
                 return Numeric(np.full(self.table.n, value))
@@ -210,7 +213,7 @@ class _Evaluation:
             "I": lambda call: self.value(self.only(call)),
             "factor": self.factor, "as.factor": self.factor, "ordered": self.factor,
             "C": self.contrast, "relevel": self.relevel,
-            "log": self.log, "ifelse": self.if_else,
+            "log": self.log, "round": self.round, "ifelse": self.if_else,
             "pmin": lambda call: self.extreme(call, np.minimum), "pmax": lambda call: self.extreme(call, np.maximum),
         }  # fmt: skip
         return handlers[function](node)
@@ -228,7 +231,7 @@ class _Evaluation:
         with np.errstate(all="ignore"):
             if isinstance(value, Matrix):
                 return replace(value, values=function(value.values))
-            if node.function == "as.numeric" and isinstance(value, Factor):
+            if node.function in ("as.numeric", "as.integer") and isinstance(value, Factor):
                 return Numeric(np.asarray(value.codes + 1.0, dtype=float))
             return Numeric(function(as_numbers(value, argument, self.text)))
 
@@ -240,6 +243,14 @@ class _Evaluation:
         with np.errstate(all="ignore"):
             values = np.log(self.numbers(arguments.positional[0]))
             return Numeric(values if base is None else np.asarray(values / np.log(self.numbers(base)), dtype=float))
+
+    def round(self, node: Call) -> Value:
+        arguments = call_arguments(node, self.text, ("digits",))
+        if len(arguments.positional) not in (1, 2):
+            raise self.error("round() takes a number and, if wanted, the number of digits", node)
+        given = arguments.positional[1] if len(arguments.positional) == 2 else None
+        digits = arguments.integer("digits", 0, -20) if given is None else int(constant_value(given))
+        return Numeric(np.round(self.numbers(arguments.positional[0]), digits))
 
     def if_else(self, node: Call) -> Value:
         if len(node.arguments) != 3:

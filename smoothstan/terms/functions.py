@@ -22,7 +22,7 @@ ELEMENTWISE: dict[str, Callable[[FloatArray], FloatArray]] = {
     "log2": np.log2, "log10": np.log10, "log1p": np.log1p,
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
     "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
-    "floor": np.floor, "ceiling": np.ceil, "sign": np.sign, "round": np.round,
+    "floor": np.floor, "ceiling": np.ceil, "sign": np.sign, "trunc": np.trunc,
     "logit": _logit, "qlogis": _logit, "inv_logit": _inverse_logit, "plogis": _inverse_logit,
     "as.numeric": lambda x: x, "as.integer": np.trunc,
 }  # fmt: skip
@@ -37,12 +37,13 @@ STATEFUL = {
 """Functions that learn something from the data, with the names of their further arguments."""
 
 CONVERSIONS = ("I", "factor", "as.factor", "ordered", "C", "relevel")
-OTHERS = ("log", "pmin", "pmax", "ifelse")
+OTHERS = ("log", "round", "pmin", "pmax", "ifelse")
 
 ALLOWED = tuple(sorted({*ELEMENTWISE, *STATEFUL, *CONVERSIONS, *OTHERS}))
 
 ARITHMETIC: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power, "%%": np.mod,
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
+    "%%": np.mod, "%/%": np.floor_divide,
 }  # fmt: skip
 COMPARISON: dict[str, Callable[..., np.ndarray]] = {
     "==": np.equal, "!=": np.not_equal, "<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal,

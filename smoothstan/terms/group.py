@@ -122,7 +122,7 @@ class GroupTerm(BoundTerm):
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
         """Return rows of the classes ``sd`` and ``cor``."""
-        default = scale.fill("student_t(3, 0, scale)")
+        default = scale.fill("student_t(3, 0, {scale})")
         slots = []
         for dpar in dict.fromkeys(prior_dpar(c.dpar) for c in self.coefficients):
             slots.append(PriorSlot("sd", dpar=dpar, default=default, lb=0))
@@ -245,14 +245,16 @@ class PlacedGroup:
 def bind_groups(written: Sequence[PlacedGroup], table: Table) -> tuple[GroupTerm, ...]:
     """Bind all group-level terms of a model; those that share an ID and a group form one grouping.
 
-    Groupings are numbered by the group's name, then by appearance, as brms numbers them.
+    Groupings are numbered as brms numbers them: parameter by parameter, within each by the group's name.
     """
     shared: dict[tuple[str, str], list[PlacedGroup]] = {}
-    for n, item in enumerate(written):
+    parameters = list(dict.fromkeys(item.dpar for item in written))
+    by_name = sorted(written, key=lambda item: (parameters.index(item.dpar), collation_key(item.group)))
+    for n, item in enumerate(by_name):
         identifier = f"ID {item.term.identifier}" if item.term.identifier is not None else f"term {n}"
         shared.setdefault((item.group, identifier), []).append(item)
     _refuse_id_across_groups(written)
-    ordered = sorted(shared.values(), key=lambda items: collation_key(items[0].group))
+    ordered = list(shared.values())
     terms = tuple(_bind_grouping(i, items, table) for i, items in enumerate(ordered, start=1))
     _refuse_repeated(terms, ordered)
     return terms
@@ -285,13 +287,12 @@ def _bind_effects(item: PlacedGroup, table: Table) -> Effects:
     terms = expand(item.term.effects, item.text)
     if terms.specials or terms.groups or terms.offsets:
         raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
-    intercept = terms.intercept or terms.reserved_intercept
-    if not intercept and not terms.population:
+    if not terms.intercept and not terms.population:
         raise item.error("this group-level term has no effects")
     matrix = bind_model_matrix(
         terms.population,
-        intercept=intercept,
-        coded_with_intercept=intercept,
+        intercept=terms.intercept,
+        coded_with_intercept=terms.intercept or terms.reserved_intercept,
         table=table,
         text=item.text,
     )

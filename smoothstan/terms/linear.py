@@ -8,7 +8,6 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
-from smoothstan.errors import DataError
 from smoothstan.formula import TermList
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
@@ -28,7 +27,6 @@ class LinearTerm(BoundTerm):
 
     dpar: str
     matrix: ModelMatrix
-    reserved_intercept: bool
     default_intercept: str
 
     template: ClassVar[str] = "terms/linear.stan.jinja"
@@ -46,22 +44,16 @@ class LinearTerm(BoundTerm):
     @property
     def coefficients(self) -> tuple[str, ...]:
         """Names of the coefficients in ``b``, without the centred intercept."""
-        names = self.matrix.names[1:] if self.centred else self.matrix.names
-        return ("Intercept", *names) if self.reserved_intercept else names
+        return self.matrix.names[1:] if self.centred else self.matrix.names
 
     @property
     def columns(self) -> int:
         """The number of coefficients in ``b``."""
         return len(self.coefficients)
 
-    def design(self, table: Table) -> FloatArray:
-        """Return the full (n, K) matrix, an intercept of either kind included."""
-        matrix = self.matrix.at(table)
-        return np.column_stack([np.ones(table.n), matrix]) if self.reserved_intercept else matrix
-
     def stan_data(self, table: Table) -> StanData:
         """Return K, X and, where the columns are centred, Kc."""
-        x = self.design(table)
+        x = self.matrix.at(table)
         data: StanData = {f"K{self.p}": x.shape[1], f"X{self.p}": x}
         if self.centred:
             data[f"Kc{self.p}"] = x.shape[1] - 1
@@ -125,7 +117,7 @@ class LinearTerm(BoundTerm):
             names = [self._label("Intercept"), *names]
         if dpar != self.dpar or not names:
             return 0.0
-        return np.asarray(np.column_stack([draws[name] for name in names]) @ self.design(table).T)
+        return np.asarray(np.column_stack([draws[name] for name in names]) @ self.matrix.at(table).T)
 
 
 def bind_linear(terms: TermList, dpar: str, default_intercept: str, table: Table, text: str) -> LinearTerm:
@@ -137,17 +129,4 @@ def bind_linear(terms: TermList, dpar: str, default_intercept: str, table: Table
         table=table,
         text=text,
     )
-    if terms.intercept:
-        _refuse_constant(matrix, table)
-    return LinearTerm(dpar, matrix, terms.reserved_intercept, default_intercept)
-
-
-def _refuse_constant(matrix: ModelMatrix, table: Table) -> None:
-    columns = matrix.at(table)[:, 1:]
-    constant = np.ptp(columns, axis=0) == 0
-    if constant.any():
-        name = matrix.names[1 + int(np.argmax(constant))]
-        raise DataError(
-            f"the population-level column {name!r} has the same value in every row, so it cannot be told apart "
-            "from the intercept; leave the term or the intercept out"
-        )
+    return LinearTerm(dpar, matrix, default_intercept)

@@ -1,7 +1,7 @@
 """The model matrix of population-level terms, coded as R codes it.
 
-A factor in a term is coded by contrasts if the term without that factor is in the model too, by one
-indicator per level if it is not; without an intercept the first factor of the first term that has one
+A factor in a term is coded by contrasts if the rest of the term is part of an earlier term, or empty; by one
+indicator per level if not; without an intercept the first factor of the first term that has one
 always keeps all its indicators.  Source: Chambers & Hastie (1992), section 2.4.1; the behaviour of R's
 ``model.matrix``.
 """
@@ -117,14 +117,14 @@ def _full_codings(
     terms: Sequence[Interaction], bound: dict[Node, tuple[Expression, Value]], intercept: bool
 ) -> set[tuple[int, Node]]:
     """Return (term index, factor) of every factor that keeps all its indicator columns."""
-    present = {frozenset(term) for term in terms} | {frozenset[Node]()}
     full: set[tuple[int, Node]] = set()
     first = not intercept
     for index, term in enumerate(terms):
         for node in term:
             if not isinstance(bound[node][1], (Factor, Logical)):
                 continue
-            if first or frozenset(term) - {node} not in present:
+            others = frozenset(term) - {node}
+            if first or (others and not any(others <= frozenset(earlier) for earlier in terms[:index])):
                 full.add((index, node))
             first = False
     return full

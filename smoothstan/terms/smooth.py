@@ -99,7 +99,7 @@ class SmoothTerm(BoundTerm):
         dpar = prior_dpar(self.dpar)
         slots = [PriorSlot("b", dpar=dpar)] if self.fixed_names else []
         slots += [PriorSlot("b", coef=name, dpar=dpar) for name in self.fixed_names]
-        slots.append(PriorSlot("sds", dpar=dpar, default=scale.fill("student_t(3, 0, scale)"), lb=0))
+        slots.append(PriorSlot("sds", dpar=dpar, default=scale.fill("student_t(3, 0, {scale})"), lb=0))
         slots += [PriorSlot("sds", coef=smooth.term, dpar=dpar) for smooth in self.smooths]
         return tuple(slots)
 

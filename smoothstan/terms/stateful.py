@@ -34,6 +34,8 @@ def apply_stateful(
         arguments["lower_bound"], arguments["upper_bound"] = arguments.pop("Boundary.knots")
     if function == "bs" and state is not None:
         arguments["extrapolation"] = "extend"
+    if function == "scale":
+        arguments = {key: v if isinstance(v, bool) else np.asarray([v], dtype=float) for key, v in arguments.items()}
     memory: dict[str, Any] = {} if state is None else dict(state)
     result = TRANSFORMS[function](x, **arguments, _state=memory)
     columns = _matrix(result, len(x))

@@ -28,10 +28,14 @@ POPULATION = [
     ("(a + b)^5", ["a", "b", "a:b"]),
     ("a * b * c - a:b:c", ["a", "b", "c", "a:b", "a:c", "b:c"]),
     ("z:x + x", ["x", "x:z"]),
-    ("h + x:z:f + z:x", ["h", "z:x", "z:x:f"]),
+    ("h + x:z:f + z:x", ["h", "x:z", "x:z:f"]),
     ("a + b - a", ["b"]),
     ("1", []),
     ("x:x", ["x"]),
+    ("(x + v*w)^2", ["x", "v", "w", "x:v", "x:w", "v:w", "x:v:w"]),
+    ("x %in% (a + b)", ["x:a:b"]),
+    ("x:l:f + l:x + f", ["f", "x:l", "f:x:l"]),
+    ("(0 + x) * f", ["x", "f", "x:f"]),
     ("log(x) * poly(z, 2)", ["log(x)", "poly(z, 2)", "log(x):poly(z, 2)"]),
 ]
 
@@ -50,6 +54,8 @@ def test_population_terms(text: str, expected: list[str]) -> None:
         ("-1 + x", False),
         ("x + 0", False),
         ("0 + x + 1", True),
+        ("(0 + x) * f", False),
+        ("(0 + x) * f", False),
         ("1", True),
     ],
 )
@@ -60,7 +66,7 @@ def test_intercept(text: str, intercept: bool) -> None:
 def test_reserved_intercept() -> None:
     found = terms_of("0 + Intercept + x")
     assert (found.intercept, found.reserved_intercept) == (False, True)
-    assert [deparse(term[0]) for term in found.population] == ["x"]
+    assert [deparse(term[0]) for term in found.population] == ["Intercept", "x"]
     with pytest.raises(FormulaError, match="needs '0 \\+'"):
         terms_of("Intercept + x")
 
@@ -78,6 +84,10 @@ GROUPS = [
     ("(1 | a/b/c)", [("1", "a", None, True), ("1", "a:b", None, True), ("1", "a:b:c", None, True)]),
     ("(1 | a:b)", [("1", "a:b", None, True)]),
     ("(1 | a + b)", [("1", "a", None, True), ("1", "b", None, True)]),
+    ("(1 | a * b)", [("1", "a", None, True), ("1", "b", None, True), ("1", "a:b", None, True)]),
+    ("(1 | (a + b) / c)", [("1", "a", None, True), ("1", "b", None, True), ("1", "a:b:c", None, True)]),
+    ("(1 | a:b + b:a)", [("1", "a:b", None, True)]),
+    ("(1 | g) + (1 | g)", [("1", "g", None, True)]),
 ]
 
 
@@ -91,6 +101,7 @@ def test_specials_and_offsets_are_set_apart() -> None:
     found = terms_of("x + s(z) + offset(log(w)) + t2(a, b) + mo(q)")
     assert [deparse(call) for call in found.specials] == ["s(z)", "t2(a, b)", "mo(q)"]
     assert [deparse(node) for node in found.offsets] == ["log(w)"]
+    assert len(terms_of("offset(w) + offset(w)").offsets) == 1
 
 
 ERRORS = [

@@ -130,13 +130,13 @@ def test_table_prints_what_is_inherited(frame: pd.DataFrame) -> None:
     ],
 )
 def test_default_scale_rule(y, link: str, expected: tuple[float, float]) -> None:
-    found = default_scale(np.asarray(y, dtype=float), LINKS[link], LINKS["log"])
+    found = default_scale(np.asarray(y, dtype=float), LINKS[link])
     assert (found.location, found.scale) == expected
 
 
 def test_offsets_move_the_location_unrounded() -> None:
-    found = default_scale(np.array([10.0, 20.0, 30.0]), LINKS["identity"], LINKS["log"], mean_offset=2.4652249651395)
-    assert found.fill("location") == "student_t(3, 17.5347750348605, 14.8)"
+    found = default_scale(np.array([10.0, 20.0, 30.0]), LINKS["identity"], mean_offset=2.4652249651395)
+    assert found.fill("student_t(3, {location}, {scale})") == "student_t(3, 17.5347750348605, 14.8)"
 
 
 def test_sample_prior_only_needs_proper_priors(frame: pd.DataFrame) -> None:
