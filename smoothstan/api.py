@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
-from smoothstan.codegen import SAMPLE_PRIOR, write_program
+from smoothstan.codegen import SAMPLE_PRIOR, write_code, write_program
 from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
 from smoothstan.errors import OptionError, SamplingWarning
@@ -105,7 +105,7 @@ def stancode(
     """Return the Stan program that ``brm`` would sample; the arguments are those of ``brm``."""
     _check_sample_prior(sample_prior)
     design, priors = _bind(formula, data, family, prior)
-    return write_program(design, priors, version=__version__, sample_prior=sample_prior).code
+    return write_code(design, priors, version=__version__, sample_prior=sample_prior)
 
 
 def standata(formula: Formula, data: Any, *, family: str | Family = "gaussian", sample_prior: str = "no") -> StanData:

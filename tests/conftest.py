@@ -23,14 +23,18 @@ def read_reference(name: str) -> Any:
     return json.loads((REFERENCE / name).read_text())
 
 
-def reference_frame() -> pd.DataFrame:
-    """The data set on which brms's answers were recorded, with the kinds of its columns."""
+def reference_frame(name: str = "data") -> pd.DataFrame:
+    """A data set on which brms's answers were recorded, with the kinds of its columns."""
     columns = {}
-    for name, column in read_reference("brms/data.json").items():
+    for column_name, column in read_reference(f"brms/{name}.json").items():
         values = column["values"]
         if "levels" in column:
             values = pd.Categorical(values, categories=column["levels"], ordered=column["kind"] == "ordered")
-        columns[name] = values
+        elif column["kind"] == "logical":
+            values = pd.array(values, dtype="boolean")
+        elif column["kind"] == "integer":
+            values = pd.array(values, dtype="Int64")
+        columns[column_name] = values
     return pd.DataFrame(columns)
 
 

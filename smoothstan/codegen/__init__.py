@@ -2,4 +2,5 @@
 
 from smoothstan.codegen.program import StanProgram as StanProgram
 from smoothstan.codegen.write import SAMPLE_PRIOR as SAMPLE_PRIOR
+from smoothstan.codegen.write import write_code as write_code
 from smoothstan.codegen.write import write_program as write_program

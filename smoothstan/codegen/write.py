@@ -73,23 +73,35 @@ def write_program(design: Design, priors: PriorTable, *, version: str, sample_pr
     Raises:
         PriorError: if ``sample_prior="only"`` and a prior is flat.
     """
+    parts = _model(design, priors, version, sample_prior)
+    code = _render(parts)
+    data = design.stan_data(prior_only=sample_prior == "only")
+    return StanProgram(code, {name: data[name] for name in declared_data(code)}, _variables(design, parts.priors))
+
+
+def write_code(design: Design, priors: PriorTable, *, version: str, sample_prior: str = "no") -> str:
+    """Write the Stan program of a model without collecting its data; the arguments are those of ``write_program``."""
+    return _render(_model(design, priors, version, sample_prior))
+
+
+def _render(model: ProgramModel) -> str:
+    return environment().get_template("program.stan.jinja").render(model=model)
+
+
+def _model(design: Design, priors: PriorTable, version: str, sample_prior: str) -> ProgramModel:
     parameters = _prior_parameters(design)
     if sample_prior == "only" and (flat := improper(parameters, priors)):
         raise PriorError(
             f"sample_prior='only' needs a proper prior for every parameter; {', '.join(flat)} "
             f"{'has' if len(flat) == 1 else 'have'} a flat one"
         )
-    prior_part = _prior_part(design, priors, draw=sample_prior == "yes")
-    model = ProgramModel(
+    return ProgramModel(
         _header(design, version),
         ResponsePart(design.response),
         _term_parts(design, priors),
         likelihood_part(design),
-        prior_part,
+        _prior_part(design, priors, draw=sample_prior == "yes"),
     )
-    code = environment().get_template("program.stan.jinja").render(model=model)
-    data = design.stan_data(prior_only=sample_prior == "only")
-    return StanProgram(code, {name: data[name] for name in declared_data(code)}, _variables(design, prior_part))
 
 
 def _header(design: Design, version: str) -> tuple[str, ...]:

@@ -30,7 +30,6 @@ class RawDraws:
         engine: the engine's name and version.
         seed: the seed that was used.
         seconds: wall time of compiling or translating, and of sampling.
-        step_sizes, metrics: what each chain adapted, where the engine tells.
         messages: what the engine said, for diagnosis.
     """
 

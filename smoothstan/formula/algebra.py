@@ -233,9 +233,9 @@ class _Algebra:
         """Expand the right side of a bar, an ordinary right-hand side whose terms are joined by colons."""
         algebra = _Algebra(self.text, ())
         pieces = algebra.sum_of(strip_parens(node))
-        if not pieces or not all(isinstance(piece, tuple) for piece in pieces):
+        terms = algebra.as_written([piece for piece in pieces if isinstance(piece, tuple)])
+        if not terms or not all(isinstance(piece, (tuple, bool)) for piece in pieces):
             raise self.error(_GROUP_HELP, node)
-        terms = algebra.in_order([piece for piece in pieces if isinstance(piece, tuple)])
         for factor in (factor for term in terms for factor in term):
             if isinstance(factor, Call) and factor.function in ("gr", "mm"):
                 raise NotYetSupported(f"grouping by {factor.function}() is not built yet", self.text, factor.span)
@@ -243,13 +243,13 @@ class _Algebra:
                 raise self.error(f"{_GROUP_HELP}; {factor.function}() is not allowed here", factor)
         return [reduce(_colon, term) for term in terms]
 
-    def in_order(self, terms: list[Interaction]) -> tuple[Interaction, ...]:
-        """Sort terms by degree, and the factors of each.
+    def as_written(self, terms: list[Interaction]) -> list[Interaction]:
+        """Sort terms by degree, and the factors of each as the text first names them."""
+        return [tuple(sorted(term, key=self.textual.__getitem__)) for term in sorted(terms, key=len)]
 
-        Factors stand as the text names them; then, as brms reads the sorted terms once more, by their
-        first appearance in those.
-        """
-        ordered = [tuple(sorted(term, key=self.textual.__getitem__)) for term in sorted(terms, key=len)]
+    def in_order(self, terms: list[Interaction]) -> tuple[Interaction, ...]:
+        """Sort terms as written, then the factors by first appearance in the sorted terms: brms reads them twice."""
+        ordered = self.as_written(terms)
         rank: dict[Node, int] = {}
         for factor in (factor for term in ordered for factor in term):
             rank.setdefault(factor, len(rank))

@@ -10,6 +10,7 @@ data {
   int<lower=1> K;  // columns of the design matrix
   int<lower=1> Kc;  // columns without the intercept
   matrix[N, K] X;  // design matrix
+  real<lower=1> nu;  // degrees of freedom, held
 }
 transformed data {
   // centre the columns of X, so that the intercept is the predictor at their means
@@ -19,7 +20,6 @@ transformed data {
     means_X[k] = mean(X[, k + 1]);
     Xc[, k] = X[, k + 1] - means_X[k];
   }
-  real nu = 4.0;  // degrees of freedom, held
 }
 parameters {
   real Intercept;  // intercept at the means of the columns

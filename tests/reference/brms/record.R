@@ -1,8 +1,11 @@
 # Records what brms's make_standata() and get_prior() answer for a table of
 # formulas.  Run with:  Rscript record.R   (Debian: r-cran-brms, r-cran-jsonlite)
-# It writes data.json (the inputs, every number rounded before R used it) and
-# cases.json (the answers).  The tests read the two files and never need R.
+# It writes data.json and hard_data.json (the inputs, every number rounded before
+# R used it) and cases.json and hard_cases.json (the answers).  The tests read
+# these files and never need R.  Strings sort by the collation of the Unicode root.
 suppressPackageStartupMessages({library(brms); library(jsonlite)})
+source("hard_data.R"); hard <- d
+source("hard_formulas.R")
 set.seed(20)
 n <- 60
 d <- data.frame(
@@ -49,12 +52,16 @@ formulas <- list(
   list(c("y ~ 1", "nu ~ x", "sigma ~ 0 + h"), "student"), list("y ~ x + z", "gaussian-log"), list("count ~ x", "poisson-identity"), list("bin ~ x", "bernoulli-probit"),
   list(c("y ~ x + (1 + x | ID | g) + (1 | sub)", "sigma ~ z + (1 | sub) + (1 | ID | g)"), "gaussian")
 )
-family_of <- function(name) switch(name,
-  gaussian = gaussian(), poisson = poisson(), bernoulli = bernoulli(), binomial = binomial(), student = student(),
-  "gaussian-log" = gaussian(link = "log"), "poisson-identity" = poisson(link = "identity"), "bernoulli-probit" = bernoulli(link = "probit"))
+family_of <- function(name) {
+  part <- strsplit(name, "-")[[1]]
+  if (length(part) == 1) return(brmsfamily(part[1]))
+  if (part[2] == "sigmaidentity") return(brmsfamily(part[1], link_sigma = "identity"))
+  if (part[2] == "nuidentity") return(brmsfamily(part[1], link_nu = "identity", link_sigma = "identity"))
+  brmsfamily(part[1], link = part[2])
+}
 array_of <- function(v) {
   if (length(dim(v)) < 2) {
-    scalar <- is.null(dim(v)) && length(v) == 1 
+    scalar <- is.null(dim(v)) && length(v) == 1
     attributes(v) <- NULL
     return(list(dim = if (scalar) I(integer(0)) else I(length(v)), values = if (scalar) v else I(v)))
   }
@@ -62,26 +69,26 @@ array_of <- function(v) {
   d <- dim(v); dimnames(v) <- NULL
   list(dim = I(d), colnames = if (is.null(names)) I(character(0)) else I(names), values = I(as.vector(t(v))))
 }
-cases <- lapply(formulas, function(case) {
+answer <- function(case, data) {
   family_name <- if (length(case) > 1) case[[2]] else "gaussian"
   text <- case[[1]]
   parts <- lapply(text, as.formula)
   f <- if (length(parts) > 1) do.call(bf, parts) else bf(parts[[1]])
-  out <- list(formula = I(text), family = family_name)
-  res <- try({
-    sd <- make_standata(f, d, family = family_of(family_name))
-    pr <- get_prior(f, d, family = family_of(family_name))
-    out$standata <- lapply(unclass(sd), array_of)
-    out$prior <- as.data.frame(pr)[, c("prior", "class", "coef", "group", "dpar", "lb", "ub")]
-    out$stancode <- as.character(make_stancode(f, d, family = family_of(family_name)))
-  }, silent = TRUE)
-  if (inherits(res, "try-error")) out$error <- as.character(res)
-  out
-})
-columns <- lapply(d, function(v) {
+  family <- family_of(family_name)
+  standata <- suppressWarnings(unclass(make_standata(f, data, family = family)))
+  prior <- as.data.frame(suppressWarnings(get_prior(f, data, family = family)))
+  list(formula = I(text), family = family_name, standata = lapply(standata, array_of),
+       prior = prior[, c("prior", "class", "coef", "group", "dpar", "lb", "ub")])
+}
+column_of <- function(v) {
   if (is.factor(v)) list(kind = if (is.ordered(v)) "ordered" else "factor", levels = levels(v), values = as.character(v))
   else list(kind = class(v)[1], values = v)
-})
-write(toJSON(columns, auto_unbox = TRUE, digits = NA, pretty = FALSE), "data.json")
-write(toJSON(list(brms = as.character(packageVersion("brms")), R = R.version.string, cases = cases),
-             auto_unbox = TRUE, digits = NA, null = "null", na = "null"), "cases.json")
+}
+record <- function(data, formulas, prefix) {
+  write(toJSON(lapply(data, column_of), auto_unbox = TRUE, digits = NA, na = "null"), paste0(prefix, "data.json"))
+  answers <- list(brms = as.character(packageVersion("brms")), R = R.version.string,
+                  cases = lapply(formulas, answer, data = data))
+  write(toJSON(answers, auto_unbox = TRUE, digits = NA, null = "null", na = "null"), paste0(prefix, "cases.json"))
+}
+record(d, formulas, "")
+record(hard, hard_formulas, "hard_")
