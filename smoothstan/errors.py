@@ -21,6 +21,9 @@ SmoothstanWarning (UserWarning)
 from __future__ import annotations
 
 import difflib
+import os
+import sys
+import warnings
 from collections.abc import Iterable
 
 
@@ -96,6 +99,15 @@ class SamplingWarning(SmoothstanWarning):
     """The draws should not be trusted as they are."""
 
 
+def warn(message: str, category: type[SmoothstanWarning]) -> None:
+    """Issue a warning that points at the first caller outside this package."""
+    package = os.path.dirname(__file__) + os.sep
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
+
+
 def underline(text: str, span: tuple[int, int] | None) -> str:
     """Return the line of ``text`` that holds ``span``, indented, with carets under the span."""
     if span is None:
@@ -116,6 +128,6 @@ def known(names: Iterable[str]) -> str:
 
 def suggestion(name: str, names: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the closest of ``names``, or an empty string."""
-    candidates = {candidate.lower(): candidate for candidate in names}
-    close = difflib.get_close_matches(name.lower(), candidates, n=1, cutoff=0.6)
+    candidates = {str(candidate).lower(): candidate for candidate in names}
+    close = difflib.get_close_matches(str(name).lower(), candidates, n=1, cutoff=0.6)
     return f"; did you mean {candidates[close[0]]!r}?" if close else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 
 _DIGITS = 15
 
@@ -32,3 +33,8 @@ def round_to_tenth(value: float) -> float:
     if below == above:
         return low if math.floor(value * 10) % 2 == 0 else high
     return low if below < above else high
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is a finite real number (and no logical)."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -25,13 +25,13 @@ class Registry(Mapping[str, T]):
         self._error = error
 
     def __getitem__(self, name: str) -> T:
-        if name not in self._entries:
+        if name not in self:
             hint = suggestion(name, self._entries)
             raise self._error(f"unknown {self._kind} {name!r}{hint} (known: {known(self._entries)})")
         return self._entries[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return isinstance(name, str) and name in self._entries
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

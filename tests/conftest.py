@@ -66,7 +66,7 @@ def radon_fit(radon: pd.DataFrame) -> ss.Posterior:
 @pytest.fixture(scope="session")
 def slopes_fit(frame: pd.DataFrame) -> ss.Posterior:
     """A fit with most kinds of term: smooth, correlated slopes, a second group, a predicted sigma."""
-    formula = ss.bf("y ~ x + f + s(z, bs='cr', k=5) + (1 + x | g) + (1 | sub)", "sigma ~ h")
+    formula = ss.bf("y ~ x + f + s(z, bs='cr', k=5) + (1 + x | g) + (1 | site)", "sigma ~ h")
     priors = [ss.prior("normal(0, 1)", "sd"), ss.prior("normal(0, 2)", "sds")]
     return ss.brm(
         formula, frame, prior=priors, seed=4, chains=2, iter_warmup=500, iter_sampling=500,

@@ -96,7 +96,7 @@ def _shared_label(parameter: PriorParameter, table: PriorTable) -> str:
         return parameter.labels[0]
     if class_ == "sds":
         return parameter.labels[0].rpartition("_")[0]
-    return f"{class_}_{group}" if group else parameter.stan
+    return f"{class_}_{group}".replace("/", "D") if group else parameter.stan
 
 
 def _normaliser(prior: ResolvedPrior, count: int) -> str:

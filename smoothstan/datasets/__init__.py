@@ -31,7 +31,7 @@ def load_dataset(name: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if name not in DATASETS:
+    if not isinstance(name, str) or name not in DATASETS:
         raise DataError(f"no data set {name!r}{suggestion(name, DATASETS)} (known: {', '.join(DATASETS)})")
     with (resources.files(__name__) / "data" / f"{name}.csv").open("rb") as stream:
         frame = pd.read_csv(stream)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,10 +9,10 @@ import numpy as np
 
 from smoothstan.design.design import Design
 from smoothstan.design.response import bind_response
-from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported
+from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported, suggestion, underline, warn
 from smoothstan.families import Family
-from smoothstan.formula import ModelFormula, PredictorFormula, TermList, expand
-from smoothstan.formula.syntax import variables
+from smoothstan.formula import ModelFormula, PredictorFormula, TermList, expand, parse
+from smoothstan.formula.syntax import Name, Node, names, variables
 from smoothstan.formula.vocabulary import INTERCEPT, SMOOTHS
 from smoothstan.table import Table, column_names, read_table
 from smoothstan.terms import (
@@ -45,6 +44,8 @@ def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
     response_columns = _response_columns(formula)
     others = tuple(name for name in column_names(data) if name not in response_columns)
     expanded = [(predictor, expand(predictor.rhs, predictor.text, others)) for predictor in formula.predictors]
+    for predictor, parts in expanded:
+        _check_names(formula, predictor, parts)
     table, dropped = _complete_rows(formula, expanded, data)
     response = bind_response(formula, family, table)
     terms = [term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table)]
@@ -53,6 +54,7 @@ def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
     ]
     terms += bind_groups(written, table)
     terms += _auxiliary(formula, family)
+    _refuse_repeated_parameters(terms)
     predicted = tuple(predictor.dpar for predictor in formula.predictors)
     return Design(formula, family, response, predicted, tuple(terms), table, dropped)
 
@@ -91,7 +93,7 @@ def _check_parameters(formula: ModelFormula, family: Family) -> None:
                 f"family {family.name} has no parameter {predictor.dpar!r} to predict "
                 f"(it has: {', '.join(names[1:]) or 'none besides mu'})",
                 predictor.text,
-                (0, len(predictor.dpar)),
+                predictor.span,
             )
     for name, value in formula.fixed:
         if name not in names[1:]:
@@ -104,6 +106,26 @@ def _check_parameters(formula: ModelFormula, family: Family) -> None:
             raise FormulaError(f"{name} = {value:g} lies outside its range ({low}, {high})")
 
 
+def _check_names(formula: ModelFormula, predictor: PredictorFormula, parts: TermList) -> None:
+    """Refuse the response among the predictors, and the word Intercept where a column is meant."""
+    for factor in (factor for term in parts.population for factor in term):
+        if factor == formula.response and isinstance(factor, Name):
+            raise FormulaError(f"the response {factor.name!r} cannot predict itself", predictor.text, factor.span)
+    elsewhere: list[Node] = [*parts.offsets, *parts.specials, *(group.group for group in parts.groups)]
+    for name in (name for node in elsewhere for name in names(node)):
+        if name.name == INTERCEPT:
+            raise FormulaError("Intercept is a reserved name; rename the column", predictor.text, name.span)
+
+
+def _refuse_repeated_parameters(terms: list[BoundTerm]) -> None:
+    """Refuse two terms that give a parameter the same name; group effects of one group are joined."""
+    seen: set[str] = set()
+    for variable in (variable for term in terms for variable in term.variables if len(variable.dims) < 2):
+        if variable.name in seen:
+            raise DataError(f"two parameters get the same name {variable.name!r}; rename a column")
+        seen.add(variable.name)
+
+
 def _response_columns(formula: ModelFormula) -> set[str]:
     nodes = [formula.response, *formula.additions]
     return {name for node in nodes for name in variables(node)}
@@ -113,13 +135,13 @@ def _complete_rows(
     formula: ModelFormula, expanded: list[tuple[PredictorFormula, TermList]], data: Any
 ) -> tuple[Table, int]:
     """Return the rows in which every column of the model has a value, and how many were left out."""
-    names = [name for node in (formula.response, *formula.additions) for name in variables(node)]
+    used = [name for node in (formula.response, *formula.additions) for name in variables(node)]
     for _, parts in expanded:
         nodes = [node for term in parts.population for node in term]
         nodes += [*parts.offsets, *parts.specials]
         nodes += [node for group in parts.groups for node in (group.effects, group.group)]
-        names += [name for node in nodes for name in variables(node)]
-    wanted = dict.fromkeys(name for name in names if name != INTERCEPT)
+        used += [name for node in nodes for name in variables(node)]
+    wanted = dict.fromkeys(name for name in used if name != INTERCEPT)
     available = column_names(data)
     _refuse_reserved_names(wanted)
     table = read_table(data, wanted)
@@ -137,7 +159,7 @@ def _complete_rows(
         raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}")
     dropped = table.n - kept
     if dropped:
-        warnings.warn(f"{dropped} of {table.n} rows have missing values and are left out", DataWarning, stacklevel=4)
+        warn(f"{dropped} of {table.n} rows have missing values and are left out", DataWarning)
         table = table.take(np.flatnonzero(complete))
     return table.drop_unused_levels(), dropped
 
@@ -150,10 +172,6 @@ def _refuse_reserved_names(names: Iterable[str]) -> None:
 
 
 def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[str, ...]) -> None:
-    from smoothstan.errors import suggestion, underline
-    from smoothstan.formula import parse
-    from smoothstan.formula.syntax import names
-
     name = unknown[0]
     listed = ", ".join(available) if len(available) <= 30 else f"{len(available)} columns"
     message = f"the data has no column {name!r}{suggestion(name, available)} (it has: {listed})"

@@ -92,6 +92,9 @@ class Design:
         if response:
             needed |= dict.fromkeys(self.response.reads)
         table = read_table(new_data, needed).select(needed)
+        if table.n == 0:
+            raise DataError("the new data have no rows")
+        table.refuse_infinite()
         grouping_only = self._grouping_only()
         columns = {
             name: _conform(name, column, self.table[name], check_levels=name not in grouping_only)

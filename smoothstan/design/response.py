@@ -10,13 +10,16 @@ import numpy as np
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, underline
 from smoothstan.families import Family, Response
+from smoothstan.families.family import first_offender
 from smoothstan.formula import ModelFormula
-from smoothstan.formula.syntax import Call, deparse
+from smoothstan.formula.syntax import Call, Span, deparse
 from smoothstan.table import Factor, Numeric, Table
 from smoothstan.terms import Expression, bind_expression, check_functions
 from smoothstan.terms.expression import as_numbers, bind_numbers
 
 BUILT_ADDITIONS = ("trials", "weights")
+# The largest integer of Stan.
+_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,11 @@ class BoundResponse:
         return Response(self.label, y, **self.additions_at(table))
 
     def additions_at(self, table: Table) -> dict[str, FloatArray]:
-        """Return the additions on a table."""
-        return {name: expression.numbers_at(table) for name, expression in self.additions}
+        """Return the additions on a table; values that they cannot have are refused."""
+        values = {name: expression.numbers_at(table) for name, expression in self.additions}
+        for name, expression in self.additions:
+            _check_addition(name, values[name], expression, expression.node.span)
+        return values
 
     def stan_data(self, table: Table) -> StanData:
         """Return N, Y and the additions under brms's names."""
@@ -93,7 +99,10 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     additions = tuple((call.function, _bind_addition(call, table, text)) for call in formula.additions)
     numeric = isinstance(value, Numeric) and coding is None
     bound = BoundResponse(expression, additions, family.discrete, numeric, coding)
-    family.check_response(bound.at(table))
+    response = bound.at(table)
+    family.check_response(response)
+    if family.discrete:
+        first_offender(response, response.y > _LARGEST, f"whole numbers up to {_LARGEST}", family.name)
     return bound
 
 
@@ -136,18 +145,22 @@ def _bind_addition(call: Call, table: Table, text: str) -> Expression:
     node = call.arguments[0].value
     check_functions(node, text)
     expression, values = bind_numbers(node, table, text)
-    needs, allowed = _SUPPORT[call.function]
+    _check_addition(call.function, values, expression, call.span)
+    return expression
+
+
+def _check_addition(name: str, values: FloatArray, expression: Expression, span: Span) -> None:
+    needs, allowed = _SUPPORT[name]
     bad = ~allowed(values)
     if bad.any():
         row = int(np.argmax(bad))
         raise DataError(
-            f"{call.function}() needs {needs}; {deparse(node)} is {values[row]:g} in row {row} of the rows used "
-            f"(rows count from 0)\n{underline(text, call.span)}"
+            f"{name}() needs {needs}; {expression.label} is {values[row]:g} in row {row} of the rows used "
+            f"(rows count from 0)\n{underline(expression.text, span)}"
         )
-    return expression
 
 
 _SUPPORT: dict[str, tuple[str, Callable[[FloatArray], np.ndarray]]] = {
-    "trials": ("whole numbers >= 0", lambda v: (v >= 0) & (v == np.floor(v))),
+    "trials": ("whole numbers from 0 to 2147483647", lambda v: (v >= 0) & (v <= _LARGEST) & (v == np.floor(v))),
     "weights": ("numbers >= 0", lambda v: v >= 0),
 }

@@ -8,6 +8,7 @@ from smoothstan.engines.draws import RawDraws as RawDraws
 from smoothstan.engines.engine import Engine as Engine
 from smoothstan.engines.options import Inits as Inits
 from smoothstan.engines.options import SamplingOptions as SamplingOptions
+from smoothstan.engines.options import check_whole as check_whole
 from smoothstan.engines.stanli import StanliEngine as StanliEngine
 from smoothstan.errors import EngineNotFound
 from smoothstan.registry import Registry
@@ -25,7 +26,7 @@ def choose_engine(backend: str = AUTO) -> Engine:
         EngineNotFound: if the name is unknown, or the engine lacks something; the mending command is named.
     """
     if backend != AUTO:
-        if backend not in ENGINES:
+        if not isinstance(backend, str) or backend not in ENGINES:
             known = ", ".join([AUTO, *ENGINES])
             raise EngineNotFound(f"unknown backend {backend!r} (known: {known})")
         engine = ENGINES[backend]

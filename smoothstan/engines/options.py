@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 from smoothstan.errors import OptionError
+from smoothstan.numerals import is_number
 
 Inits = float | Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 """Starting values: None for random ones, a radius, one dict for all chains or one per chain."""
@@ -28,22 +30,21 @@ class SamplingOptions:
     show_progress: bool = True
 
     def __post_init__(self) -> None:
-        _whole("chains", self.chains, 1)
-        _whole("iter_warmup", self.iter_warmup, 0)
-        _whole("iter_sampling", self.iter_sampling, 1)
-        _whole("max_treedepth", self.max_treedepth, 1)
+        check_whole("chains", self.chains, 1)
+        check_whole("iter_warmup", self.iter_warmup, 0)
+        check_whole("iter_sampling", self.iter_sampling, 1)
+        check_whole("max_treedepth", self.max_treedepth, 1)
         if self.parallel_chains is not None:
-            _whole("parallel_chains", self.parallel_chains, 1)
+            check_whole("parallel_chains", self.parallel_chains, 1)
         if self.seed is not None:
-            _whole("seed", self.seed, 0)
+            check_whole("seed", self.seed, 0)
             if self.seed >= 2**32:
                 raise OptionError(f"seed must be below 2**32, got {self.seed}")
-        if not 0 < self.adapt_delta < 1:
-            raise OptionError(f"adapt_delta must lie strictly between 0 and 1, got {self.adapt_delta}")
-        if isinstance(self.inits, (int, float)) and self.inits < 0:
-            raise OptionError(f"inits as a number is a radius and must not be negative, got {self.inits}")
-        if isinstance(self.inits, Sequence) and len(self.inits) != self.chains:
-            raise OptionError(f"inits has {len(self.inits)} entries for {self.chains} chains")
+        if not (is_number(self.adapt_delta) and 0 < self.adapt_delta < 1):
+            raise OptionError(f"adapt_delta must lie strictly between 0 and 1, got {self.adapt_delta!r}")
+        if not isinstance(self.show_progress, bool):
+            raise OptionError(f"show_progress must be True or False, got {self.show_progress!r}")
+        _check_inits(self.inits, self.chains)
 
     @property
     def parallel(self) -> int:
@@ -51,6 +52,23 @@ class SamplingOptions:
         return min(self.chains, self.parallel_chains or os.cpu_count() or 1)
 
 
-def _whole(name: str, value: Any, minimum: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+def check_whole(name: str, value: Any, minimum: int) -> None:
+    """Raise OptionError unless ``value`` is a whole number of at least ``minimum``."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < minimum:
         raise OptionError(f"{name} must be a whole number of at least {minimum}, got {value!r}")
+
+
+def _check_inits(inits: Any, chains: int) -> None:
+    if inits is None or isinstance(inits, Mapping):
+        return
+    if is_number(inits):
+        if inits < 0:
+            raise OptionError(f"inits as a number is a radius and must not be negative, got {inits}")
+        return
+    if not isinstance(inits, (list, tuple)):
+        raise OptionError(f"inits must be a radius, a dict of values by Stan name or one dict per chain, got {inits!r}")
+    for values in inits:
+        if not isinstance(values, Mapping):
+            raise OptionError(f"inits as a list holds one dict of values per chain, got {values!r}")
+    if len(inits) != chains:
+        raise OptionError(f"inits has {len(inits)} entries for {chains} chains")

@@ -108,7 +108,7 @@ def _unconstrain(model: Any, values: Mapping[str, Any]) -> FloatArray:
     try:
         return np.asarray(model.unconstrain(plain), dtype=float)
     except ValueError as fault:
-        raise OptionError(f"inits: {fault} (the stanli engine needs a value for every parameter)") from None
+        raise OptionError(f"inits: {fault} (the stanli engine needs all parameters, within their bounds)") from None
 
 
 def _explain(message: str) -> str:

@@ -35,6 +35,8 @@ def family(name: str | Family, link: str | None = None, **links: str) -> Family:
         FamilyError: for an unknown family or parameter, or a link that the family does not have.
     """
     if isinstance(name, Family):
+        if link is not None or links:
+            raise FamilyError(f"the family {name.name} has its links already; give its name to choose others")
         return name
     if not isinstance(name, str):
         raise FamilyError(f"family is a name such as 'gaussian' or family(...), got {name!r}")
@@ -42,5 +44,8 @@ def family(name: str | Family, link: str | None = None, **links: str) -> Family:
     for key, value in links.items():
         if not key.startswith("link_"):
             raise FamilyError(f"unknown argument {key!r}; links of parameters are given as link_<parameter>")
-        chosen[key.removeprefix("link_")] = value
+        dpar = key.removeprefix("link_")
+        if dpar in chosen:
+            raise FamilyError(f"the link of {dpar} is given twice, as link= and as {key}=")
+        chosen[dpar] = value
     return FAMILIES[name].create(chosen)

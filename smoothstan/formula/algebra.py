@@ -113,10 +113,8 @@ class _Algebra:
             case Paren(inner=inner):
                 bar = self.bar(inner, node)
                 return bar if bar is not None else self.sum_of(inner)
-            case Binary(operator="+", left=left, right=right):
-                return _union(self.sum_of(left), self.sum_of(right))
-            case Binary(operator="-", left=left, right=right):
-                return self.difference(self.sum_of(left), right)
+            case Binary(operator="+" | "-"):
+                return self.chain(node)
             case Unary(operator="-", operand=operand):
                 return self.difference([], operand)
             case Unary(operator="+", operand=operand):
@@ -145,6 +143,20 @@ class _Algebra:
                 raise self.error(f"'{operator}' is not a formula operator; write it inside I(...)", node)
             case _:
                 return self.atom(node)
+
+    def chain(self, node: Node) -> list[_Piece]:
+        """Expand a sum or difference from left to right; it may have thousands of terms."""
+        operands: list[Binary] = []
+        while isinstance(node, Binary) and node.operator in ("+", "-"):
+            operands.append(node)
+            node = node.left
+        pieces = self.sum_of(node)
+        for operation in reversed(operands):
+            if operation.operator == "-":
+                pieces = self.difference(pieces, operation.right)
+            else:
+                pieces = _union(pieces, self.sum_of(operation.right))
+        return pieces
 
     def atom(self, node: Node) -> list[_Piece]:
         match node:
@@ -207,7 +219,7 @@ class _Algebra:
 
     def power(self, left: Node, right: Node) -> list[_Piece]:
         exponent = strip_parens(right)
-        if not (isinstance(exponent, Number) and exponent.value >= 1 and exponent.value == int(exponent.value)):
+        if not (isinstance(exponent, Number) and exponent.value >= 1 and exponent.value.is_integer()):
             raise self.error("the exponent of '^' must be a positive whole number; for x squared write I(x^2)", right)
         (base,), switches = self.operands(left)
         terms = base

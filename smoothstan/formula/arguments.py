@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator as operator_module
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,9 +41,9 @@ class CallArguments:
     positional: tuple[Node, ...]
     named: dict[str, Node]
 
-    def error(self, message: str, node: Node | None = None) -> FormulaError:
-        """Return an error that points at ``node``, or at the whole call."""
-        span: Span = self.call.span if node is None else node.span
+    def error(self, message: str, place: Node | Argument | None = None) -> FormulaError:
+        """Return an error that points at a node or an argument's name, or at the whole call."""
+        span: Span = self.call.span if place is None else place.span
         return FormulaError(f"{message} in {deparse(self.call)}", self.text, span)
 
     def constant(self, name: str, default: Any) -> Any:
@@ -62,7 +63,7 @@ class CallArguments:
     def integer(self, name: str, default: int, minimum: int) -> int:
         """Return a whole-number argument that must be at least ``minimum``; R's -1 means the default."""
         value = self.constant(name, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != round(value):
+        if isinstance(value, bool) or not isinstance(value, int):
             raise self.error(f"{name} must be one whole number, found {value!r}", self.named.get(name))
         if value == -1:
             return default
@@ -87,9 +88,9 @@ def _check_name(argument: Argument, arguments: CallArguments, allowed: tuple[str
     name = str(argument.name)
     if name not in allowed:
         hint = suggestion(name, allowed)
-        raise arguments.error(f"unknown argument {name!r}{hint} (allowed: {', '.join(allowed)})", argument.value)
+        raise arguments.error(f"unknown argument {name!r}{hint} (allowed: {', '.join(allowed)})", argument)
     if name in arguments.named:
-        raise arguments.error(f"argument {name!r} is given twice", argument.value)
+        raise arguments.error(f"argument {name!r} is given twice", argument)
 
 
 def constant_value(node: Node) -> Any:
@@ -100,7 +101,7 @@ def constant_value(node: Node) -> Any:
     """
     match node:
         case Number(value=value):
-            return int(value) if value == round(value) else value
+            return _whole_if_possible(value)
         case Text(value=text):
             return text
         case Constant(value=constant):
@@ -116,8 +117,11 @@ def constant_value(node: Node) -> Any:
         case Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
             numbers = [constant_value(left), constant_value(right)]
             if all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in numbers):
-                result = _ARITHMETIC[operator](float(numbers[0]), float(numbers[1]))
-                return int(result) if result == round(result) else result
+                return _whole_if_possible(_ARITHMETIC[operator](float(numbers[0]), float(numbers[1])))
         case Call(function="c" | "list", arguments=arguments) if all(a.name is None for a in arguments):
             return tuple(constant_value(a.value) for a in arguments)
     raise ValueError(f'expected a constant such as 5, "cr", TRUE or c(1, 2), found {deparse(node)}')
+
+
+def _whole_if_possible(value: float) -> int | float:
+    return int(value) if math.isfinite(value) and value == round(value) else value

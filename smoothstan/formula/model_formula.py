@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 from smoothstan.errors import FormulaError, known
 from smoothstan.formula.parser import parse
-from smoothstan.formula.syntax import Binary, Call, Name, Node, deparse
+from smoothstan.formula.syntax import Binary, Call, Name, Node, Span, deparse, variables
 from smoothstan.formula.vocabulary import ADDITIONS
+from smoothstan.numerals import is_number
 
 
 @dataclass(frozen=True)
 class PredictorFormula:
-    """The right-hand side for one distributional parameter, with the text that it came from."""
+    """The right-hand side for one distributional parameter, with its text and the place of its name in it."""
 
     dpar: str
     rhs: Node
     text: str
+    span: Span = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def bf(formula: str | ModelFormula, *others: str, **fixed: float) -> ModelFormul
     response, additions, main = _split_main(formula)
     predictors = [main, *(_split_parameter(text) for text in others)]
     for name, value in fixed.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if not is_number(value):
             raise FormulaError(f"{name}= must be a number, got {value!r}; to predict it write '{name} ~ ...'")
     given = [p.dpar for p in predictors] + list(fixed)
     repeated = sorted({name for name in given if given.count(name) > 1})
@@ -87,9 +89,9 @@ def _split_main(text: str) -> tuple[Node, tuple[Call, ...], PredictorFormula]:
     tree = parse(text)
     if not (isinstance(tree, Binary) and tree.operator == "~"):
         raise FormulaError("the formula has no response: write 'y ~ ...'", text, tree.span)
-    if isinstance(tree.left, Binary) and tree.left.operator == "~":
-        raise FormulaError("a formula has only one '~'", text, tree.span)
     response, additions = _split_response(tree.left, text)
+    if not variables(response):
+        raise FormulaError("the response must be a column, or computed from one", text, response.span)
     return response, additions, PredictorFormula("mu", tree.right, text)
 
 
@@ -97,7 +99,7 @@ def _split_parameter(text: str) -> PredictorFormula:
     tree = parse(text)
     if not (isinstance(tree, Binary) and tree.operator == "~" and isinstance(tree.left, Name)):
         raise FormulaError("a formula for a parameter has the form 'sigma ~ ...'", text, tree.span)
-    return PredictorFormula(tree.left.name, tree.right, text)
+    return PredictorFormula(tree.left.name, tree.right, text, tree.left.span)
 
 
 def _split_response(node: Node, text: str) -> tuple[Node, tuple[Call, ...]]:
@@ -106,8 +108,8 @@ def _split_response(node: Node, text: str) -> tuple[Node, tuple[Call, ...]]:
     if node.operator == "||" or (isinstance(node.left, Binary) and node.left.operator == "|"):
         raise FormulaError("the left-hand side has the form 'y | weights(w) + ...'", text, node.span)
     additions = tuple(_addition(part, text) for part in _summands(node.right))
-    for call in additions:
-        if sum(other.function == call.function for other in additions) > 1:
+    for i, call in enumerate(additions):
+        if any(other.function == call.function for other in additions[:i]):
             raise FormulaError(f"{call.function}() is given twice", text, call.span)
     return node.left, additions
 

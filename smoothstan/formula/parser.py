@@ -42,6 +42,9 @@ _CONSTANTS = {
     "NULL": (None, "NULL"), "None": (None, "NULL"), "NA": (None, "NA"),
 }  # fmt: skip
 _RESERVED = frozenset({"function", "if", "else", "for", "while", "repeat", "break", "next"})
+# Well below Python's own limit of recursion; five frames a level.
+_DEEPEST = 100
+_LONGEST = 200
 
 
 def parse(text: str) -> Node:
@@ -66,6 +69,8 @@ class _Parser:
         self.tokens = tokenize(text)
         self.position = 0
         self.depth = 0
+        self.enclosed = 0
+        self.has_tilde = False
 
     @property
     def current(self) -> Token:
@@ -101,19 +106,36 @@ class _Parser:
 
     def expression(self, minimum: int) -> Node:
         self.depth += 1
-        if self.depth > 200:
-            raise self.error("the formula is nested more than 200 levels deep")
+        if self.depth > _DEEPEST:
+            raise self.error(f"the formula is nested more than {_DEEPEST} levels deep")
         left = self.prefix()
+        count = 0
         while (token := self.current).kind == "operator" and token.text in _INFIX:
             left_power, right_power = _INFIX[token.text]
             if left_power < minimum:
                 break
+            count += self.enclosed > 0 or token.text not in ("+", "-")
+            if count > _LONGEST:
+                raise self.error(f"more than {_LONGEST} operators in a row")
+            self.tilde(token)
             self.advance()
             right = self.expression(right_power)
             operator = "^" if token.text == "**" else token.text
             left = Binary(operator, left, right, (left.span[0], right.span[1]))
         self.depth -= 1
         return left
+
+    def tilde(self, token: Token) -> None:
+        if token.text == "~":
+            if self.has_tilde:
+                raise self.error("a formula has only one '~'", token.span)
+            self.has_tilde = True
+
+    def enclosed_expression(self) -> Node:
+        self.enclosed += 1
+        node = self.expression(0)
+        self.enclosed -= 1
+        return node
 
     def prefix(self) -> Node:
         token = self.advance()
@@ -124,12 +146,13 @@ class _Parser:
         if token.kind == "name":
             return self.name(token)
         if token.kind == "operator" and token.text == "(":
-            inner = self.expression(0)
+            inner = self.enclosed_expression()
             closing = self.expect(")", token)
             return Paren(inner, (token.span[0], closing.span[1]))
         if token.kind == "operator" and token.text == "[":
             return self.call(Token("name", "c", token.span), token, "]")
-        if token.kind == "operator" and token.text in _PREFIX:
+        if token.kind == "operator" and token.text in _PREFIX and (token.text != "~" or self.position == 1):
+            self.tilde(token)
             operand = self.expression(_PREFIX[token.text])
             return Unary(token.text, operand, (token.span[0], operand.span[1]))
         if token.kind == "end":
@@ -160,10 +183,10 @@ class _Parser:
     def argument(self) -> Argument:
         following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]
         if self.current.kind == "name" and following.kind == "operator" and following.text == "=":
-            name = self.advance().text
+            name = self.advance()
             self.advance()
-            return Argument(name, self.expression(0))
-        return Argument(None, self.expression(0))
+            return Argument(name.text, self.enclosed_expression(), name.span)
+        return Argument(None, self.enclosed_expression())
 
 
 def _unquote(text: str) -> str:

@@ -49,10 +49,11 @@ class Name:
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a call; ``name`` is None for a positional one."""
+    """One argument of a call; ``name`` is None for a positional one, ``span`` is the name's."""
 
     name: str | None
     value: Node
+    span: Span = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,11 @@ def names(node: Node) -> tuple[Name, ...]:
             return tuple(name for value in columns for name in names(value))
         case Unary(operand=inner) | Paren(inner=inner):
             return names(inner)
-        case Binary(left=left, right=right):
-            return names(left) + names(right)
+        case Binary():
+            operands = []
+            while isinstance(node, Binary):
+                operands.append(node.right)
+                node = node.left
+            return tuple(name for operand in (node, *reversed(operands)) for name in names(operand))
         case _:
             return ()

@@ -8,6 +8,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError
+from smoothstan.numerals import is_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +18,8 @@ _MAD_CONSTANT = 1.4826
 
 def check_probability(prob: float) -> None:
     """Refuse a probability mass outside (0, 1)."""
-    if not 0 < prob < 1:
-        raise OptionError(f"prob must lie strictly between 0 and 1, got {prob}")
+    if not (is_number(prob) and 0 < prob < 1):
+        raise OptionError(f"prob must lie strictly between 0 and 1, got {prob!r}")
 
 
 def summary_frame(draws: dict[str, FloatArray], *, prob: float = 0.95, robust: bool = False) -> pd.DataFrame:

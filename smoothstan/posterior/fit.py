@@ -12,7 +12,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.design import Design
-from smoothstan.engines import SamplingOptions
+from smoothstan.engines import SamplingOptions, check_whole
 from smoothstan.errors import DataError
 from smoothstan.families import Response
 from smoothstan.posterior.diagnostics import problems
@@ -189,6 +189,8 @@ class Posterior:
 
     def posterior_predict(self, new_data: Any = None, *, seed: int | None = None) -> xr.DataArray:
         """Draw new responses from the posterior predictive distribution, dims (chain, draw, obs)."""
+        if seed is not None:
+            check_whole("seed", seed, 0)
         table = self._table(new_data)
         parameters = self.design.parameters(self._flat, table)
         full = {name: np.broadcast_to(values, (self.ndraws, table.n)) for name, values in parameters.items()}
@@ -198,6 +200,8 @@ class Posterior:
     def log_lik(self, new_data: Any = None) -> xr.DataArray:
         """Return the log likelihood of every observation, dims (chain, draw, obs)."""
         table = self.design.table if new_data is None else self.design.at(new_data, response=True)
+        if new_data is not None:
+            self.design.family.check_response(self.design.response.at(table))
         return self._array(np.concatenate(list(self._log_lik_blocks(table)), axis=1), "log_lik")
 
     def _log_lik_blocks(self, table: Table) -> Iterator[FloatArray]:
@@ -261,5 +265,5 @@ def load_fit(path: str | os.PathLike[str]) -> Posterior:
     Raises:
         StorageError: if there is no such file, it is damaged, or something else wrote it.
     """
-    draws, model = load_tree(path)
+    draws, model = load_tree(path, FitModel)
     return Posterior(model, draws)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _GROUP = "smoothstan"
 _FORMAT = 1
 _ENGINE = "h5netcdf"
+_GROUPS = ("posterior", "sample_stats", "observed_data", "constant_data")
+T = TypeVar("T")
 
 
 def save_tree(path: str | os.PathLike[str], draws: xr.DataTree, model: Any, version: str) -> None:
@@ -28,7 +30,7 @@ def save_tree(path: str | os.PathLike[str], draws: xr.DataTree, model: Any, vers
     """
     import xarray as xr
 
-    target = Path(path)
+    target = _as_path(path)
     description = np.frombuffer(encode(model), dtype=np.uint8)
     extra = xr.Dataset({"model": (("byte",), description)}, attrs={"format": _FORMAT, "version": version})
     tree = xr.DataTree.from_dict({**{f"/{k}": v.dataset for k, v in draws.children.items()}, f"/{_GROUP}": extra})
@@ -36,8 +38,8 @@ def save_tree(path: str | os.PathLike[str], draws: xr.DataTree, model: Any, vers
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-", suffix=".part")
         os.close(handle)
-    except OSError as fault:
-        raise StorageError(f"cannot write {target}: {fault.strerror or fault}") from None
+    except (OSError, ValueError) as fault:
+        raise StorageError(f"cannot write {target}: {getattr(fault, 'strerror', None) or fault}") from None
     try:
         tree.to_netcdf(name, engine="h5netcdf", encoding=encoding)
         os.replace(name, target)
@@ -47,30 +49,53 @@ def save_tree(path: str | os.PathLike[str], draws: xr.DataTree, model: Any, vers
         Path(name).unlink(missing_ok=True)
 
 
-def load_tree(path: str | os.PathLike[str]) -> tuple[xr.DataTree, Any]:
-    """Read draws and model.
+def load_tree(path: str | os.PathLike[str], kind: type[T]) -> tuple[xr.DataTree, T]:
+    """Read draws and a model of the given kind.
 
     Raises:
         StorageError: if there is no such file, it is damaged, or something else wrote it.
     """
     import xarray as xr
 
-    source = Path(path)
-    if not source.is_file():
-        raise StorageError(f"there is no file {source}")
+    source = _as_path(path)
+    _check_readable(source)
     try:
         with xr.open_datatree(source, engine=_ENGINE) as opened:
             tree = opened.load()
     except Exception as fault:  # h5py and xarray raise many kinds for a file that is not what it should be
         raise StorageError(f"{source} is not a fit saved by smoothstan, or it is damaged ({fault})") from None
-    if _GROUP not in tree.children or "format" not in tree[_GROUP].attrs:
+    found = tree[_GROUP].attrs.get("format") if _GROUP in tree.children else None
+    if not isinstance(found, (int, np.integer)) or "model" not in tree[_GROUP].dataset:
         raise StorageError(
             f"{source} was not written by save() of smoothstan; it has the groups {sorted(tree.children)}"
         )
-    found = int(tree[_GROUP].attrs["format"])
     if found > _FORMAT:
         version = tree[_GROUP].attrs.get("version", "newer")
-        raise StorageError(f"{source} was written by smoothstan {version}, this version reads format {_FORMAT} only")
-    model = decode(tree[_GROUP].dataset["model"].values.astype(np.uint8).tobytes())
+        raise StorageError(f"{source} was written by smoothstan {version}; this version reads format {_FORMAT} only")
+    try:
+        model = decode(tree[_GROUP].dataset["model"].values.astype(np.uint8).tobytes())
+    except StorageError as fault:
+        raise StorageError(f"{source}: {fault}") from None
+    if not isinstance(model, kind) or not set(_GROUPS) <= set(tree.children):
+        raise StorageError(f"{source} holds no fit, or not all of it")
     groups = {name: node.dataset for name, node in tree.children.items() if name != _GROUP}
     return xr.DataTree.from_dict(groups), model
+
+
+def _as_path(path: Any) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise StorageError(f"a path is needed, got {path!r}") from None
+
+
+def _check_readable(source: Path) -> None:
+    try:
+        if source.is_dir():
+            raise StorageError(f"{source} is a folder, not a file")
+        if not source.is_file():
+            raise StorageError(f"there is no file {source}")
+    except (OSError, ValueError) as fault:
+        if isinstance(fault, StorageError):
+            raise
+        raise StorageError(f"cannot read {source}: {fault}") from None

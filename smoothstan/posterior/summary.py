@@ -128,10 +128,10 @@ def _groups(design: Design) -> Plan:
     plan: Plan = []
     for group, terms in by_group.items():
         rows = [
-            (f"sd({v.removeprefix(f'sd_{group}__')})", v) for t in terms for v in _scalars(t) if v.startswith("sd_")
+            (f"sd({v.removeprefix(f'sd_{t.name}__')})", v) for t in terms for v in _scalars(t) if v.startswith("sd_")
         ]
         rows += [
-            (f"cor({a.label},{b.label})", f"cor_{group}__{a.label}__{b.label}")
+            (f"cor({a.label},{b.label})", f"cor_{t.name}__{a.label}__{b.label}")
             for t in terms
             if t.has_correlations
             for a, b in t.pairs()

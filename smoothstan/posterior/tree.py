@@ -17,7 +17,7 @@ from smoothstan.terms import Variable
 if TYPE_CHECKING:
     import xarray as xr
 
-_RESERVED_DIMENSIONS = {"chain", "draw", "obs"}
+_RESERVED = {"chain", "draw", "obs", "coef"}
 
 
 @dataclass(frozen=True)
@@ -97,18 +97,20 @@ def _with_dimensions(arrays: list[_NamedArray]) -> list[_NamedArray]:
 
     ``coef`` stays where all effects vary by the same coefficients; else it becomes ``coef_<variable>``.
     """
+    taken = _RESERVED | {array.variable.name for array in arrays}
     labels: dict[str, set[tuple[str, ...]]] = {}
     for array in arrays:
         for dim, coord in zip(array.variable.dims, array.variable.coords, strict=True):
             labels.setdefault(dim, set()).add(coord)
 
-    def name(dim: str, variable: Variable) -> str:
-        if len(labels[dim]) > 1:
-            return f"{dim}_{variable.name}"
-        return f"{dim}_level" if dim in _RESERVED_DIMENSIONS else dim
+    def named(variable: Variable) -> tuple[str, ...]:
+        """Rename the dimension of the levels if its name is taken, and ``coef`` if it is ambiguous."""
+        *outer, last = variable.dims
+        first = tuple(f"{dim}_level" if dim in taken else dim for dim in outer)
+        return (*first, f"{last}_{variable.name}" if len(labels[last]) > 1 else last)
 
     return [
-        _NamedArray(replace(a.variable, dims=tuple(name(dim, a.variable) for dim in a.variable.dims)), a.values)
+        _NamedArray(replace(a.variable, dims=named(a.variable)) if a.variable.dims else a.variable, a.values)
         for a in arrays
     ]
 
@@ -138,7 +140,7 @@ def _constant(design: Design) -> xr.Dataset:
 
     data: dict[str, Any] = {}
     for name, column in design.table.columns.items():
-        key = name if name not in _RESERVED_DIMENSIONS else f"{name}_"
+        key = f"{name}_" if name in _RESERVED else name.replace("/", "D")
         if isinstance(column, Factor):
             data[key] = (("obs",), np.asarray(column.levels)[column.codes])
         else:

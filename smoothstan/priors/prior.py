@@ -8,7 +8,7 @@ from smoothstan.errors import FormulaError, PriorError
 from smoothstan.formula.arguments import constant_value
 from smoothstan.formula.parser import parse
 from smoothstan.formula.syntax import Call, deparse
-from smoothstan.numerals import format_number
+from smoothstan.numerals import format_number, is_number
 from smoothstan.priors.density import DENSITIES, LKJ, NOT_BUILT, Density
 
 
@@ -19,6 +19,15 @@ class Distribution:
     density: Density
     arguments: tuple[float, ...]
     text: str
+
+    @property
+    def support(self) -> tuple[float | None, float | None]:
+        """The ends of the support; None where it is unbounded."""
+        if self.density.name == "uniform":
+            return self.arguments[0], self.arguments[1]
+        if self.density.name in ("pareto", "pareto_type_2"):
+            return self.arguments[0], None
+        return self.density.lower, self.density.upper
 
     @property
     def argument_text(self) -> str:
@@ -72,8 +81,17 @@ def prior(
     """
     if not isinstance(distribution, str):
         raise PriorError(f"a prior is a string such as 'normal(0, 5)', got {distribution!r}")
-    if coef and (lb is not None or ub is not None):
-        raise PriorError(f"bounds hold for a whole class, not for one coefficient (coef={coef!r}); leave coef out")
+    for name, value in {"class_": class_, "coef": coef, "group": group, "dpar": dpar}.items():
+        if not isinstance(value, str):
+            raise PriorError(f"{name} must be a string, got {value!r}")
+    for name, bound in {"lb": lb, "ub": ub}.items():
+        if bound is not None and not is_number(bound):
+            raise PriorError(f"{name} must be a finite number or None, got {bound!r}")
+    if (coef or group) and (lb is not None or ub is not None):
+        part = f"coef={coef!r}" if coef else f"group={group!r}"
+        raise PriorError(
+            f"bounds hold for a whole class, not for a part of it ({part}); leave {part.split('=')[0]} out"
+        )
     if lb is not None and ub is not None and not lb < ub:
         raise PriorError(f"lb must be below ub, found lb={lb}, ub={ub}")
     if distribution.strip():
@@ -112,6 +130,6 @@ def _number(node: object, text: str) -> float:
         value = constant_value(node)  # type: ignore[arg-type]
     except ValueError:
         value = None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if value is None or not is_number(value):
         raise PriorError(f"the arguments of the prior {text!r} must be numbers")
     return float(value)

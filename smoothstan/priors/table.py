@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smoothstan.errors import PriorError, suggestion
 from smoothstan.numerals import format_number
@@ -114,9 +114,7 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
     """
     table = default_table(slots)
     rows = {row.slot.address: row for row in table.rows}
-    for given in (priors,) if isinstance(priors, Prior) else tuple(priors):
-        if not isinstance(given, Prior):
-            raise PriorError(f"priors are made with prior('normal(0, 5)', class_='b', ...), got {given!r}")
+    for given in _checked(priors):
         dpar = "" if given.dpar == "mu" else given.dpar
         address = (given.class_, given.coef, given.group, dpar)
         if address not in rows:
@@ -125,8 +123,7 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
         if row.source == "user":
             raise PriorError(f"two priors are given for the same parameters: {given}")
         _check_kind(given)
-        lb = row.slot.lb if given.lb is None else given.lb
-        ub = row.slot.ub if given.ub is None else given.ub
+        lb, ub = _bounds(given, row.slot)
         rows[address] = PriorRow(replace(row.slot, lb=lb, ub=ub), given.text, "user")
     result = PriorTable(tuple(rows.values()))
     for row in result.rows:
@@ -134,7 +131,30 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
     return result
 
 
+def _checked(priors: Any) -> tuple[Prior, ...]:
+    given = priors if isinstance(priors, (list, tuple)) else (priors,)
+    for prior in given:
+        if not isinstance(prior, Prior):
+            raise PriorError(f"priors are made with prior('normal(0, 5)', class_='b', ...), got {prior!r}")
+    return tuple(given)
+
+
+def _bounds(given: Prior, slot: PriorSlot) -> tuple[float | None, float | None]:
+    """Return the bounds that the user asks for within those that the parameter has by nature."""
+    lb = slot.lb if given.lb is None else given.lb
+    ub = slot.ub if given.ub is None else given.ub
+    if slot.lb is not None and lb is not None and lb < slot.lb:
+        raise PriorError(f"{given}: lb={lb:g} lies below the parameter's own bound, {slot.lb:g}")
+    if slot.ub is not None and ub is not None and ub > slot.ub:
+        raise PriorError(f"{given}: ub={ub:g} lies above the parameter's own bound, {slot.ub:g}")
+    if lb is not None and ub is not None and not lb < ub:
+        raise PriorError(f"{given}: no value lies between the bounds lb={lb:g} and ub={ub:g}")
+    return lb, ub
+
+
 def _check_kind(given: Prior) -> None:
+    if given.class_ == _CORRELATIONS and (given.lb is not None or given.ub is not None):
+        raise PriorError(f"{given}: correlations have no bounds of their own; leave lb and ub out")
     if not given.text:
         return
     is_lkj = parse_distribution(given.text).density is LKJ
@@ -143,19 +163,28 @@ def _check_kind(given: Prior) -> None:
 
 
 def _check_support(row: PriorRow, table: PriorTable) -> None:
-    """Refuse a density whose support lies outside the bounds of its parameter."""
-    if not row.text or row.slot.class_ == _CORRELATIONS:
+    """Refuse a user's density without mass between the bounds, and one on a parameter that can leave its support."""
+    if not row.text or row.slot.class_ == _CORRELATIONS or row.source != "user":
         return
     slot = row.slot
     resolved = table.resolve(slot.class_, slot.coef, slot.group, slot.dpar)
-    density = parse_distribution(row.text).density
-    below = density.lower is not None and resolved.ub is not None and resolved.ub <= density.lower
-    above = density.upper is not None and resolved.lb is not None and resolved.lb >= density.upper
-    if below or above:
+    lower, upper = parse_distribution(row.text).support
+    if _at_least(lower, resolved.ub) or _at_least(resolved.lb, upper):
         raise PriorError(
             f"the prior {row.text!r} of class {slot.class_!r} has no mass between the bounds "
             f"lb={resolved.lb} and ub={resolved.ub}"
         )
+    for name, edge, bound in (("lb", lower, resolved.lb), ("ub", upper, resolved.ub)):
+        outside = edge is not None and (bound is None or (bound < edge if name == "lb" else bound > edge))
+        if outside:
+            raise PriorError(
+                f"the prior {row.text!r} has no density beyond {edge:g}, where parameters of class {slot.class_!r} "
+                f"can go; set {name}={edge:g} for the class"
+            )
+
+
+def _at_least(value: float | None, bound: float | None) -> bool:
+    return value is not None and bound is not None and value >= bound
 
 
 def _no_match(given: Prior, address: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> str:

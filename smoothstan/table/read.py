@@ -50,26 +50,33 @@ def _frame(data: Any) -> Any:
     if isinstance(data, Mapping):
         import pandas as pd
 
+        for key, values in data.items():
+            if isinstance(values, str) or not hasattr(values, "__len__"):
+                raise DataError(f"column {str(key)!r} of the data is {values!r}, not a column of values")
         try:
             data = pd.DataFrame({str(k): v for k, v in data.items()})
         except ValueError as fault:
             raise DataError(f"the data cannot be read as a table: {fault}") from None
     _refuse_repeated_names(data)
     try:
-        return nw.from_native(data, eager_only=True)
+        frame = nw.from_native(data)
     except TypeError:
+        frame = None
+    if isinstance(data, type) or not isinstance(frame, nw.DataFrame):
         raise DataError(
             "data must be a table with named columns (pandas, polars, pyarrow or a dict of columns), "
             f"got {type(data).__name__}"
-        ) from None
+        )
+    return frame
 
 
 def _refuse_repeated_names(data: Any) -> None:
-    columns = getattr(data, "columns", ())
-    names = [str(name) for name in columns] if not callable(columns) else []
-    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
-    if repeated:
-        raise DataError(f"the data has more than one column named {', '.join(map(repr, repeated))}")
+    """Refuse pandas' repeated column names; other libraries do so themselves."""
+    columns = getattr(data, "columns", None) if hasattr(data, "iloc") and not isinstance(data, type) else None
+    if columns is not None:
+        repeated = sorted(name for name, count in Counter(map(str, columns)).items() if count > 1)
+        if repeated:
+            raise DataError(f"the data has more than one column named {', '.join(map(repr, repeated))}")
 
 
 def _column(series: Any, name: str) -> Column:

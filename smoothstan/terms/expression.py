@@ -150,7 +150,7 @@ class _Evaluation:
     def value(self, node: Node) -> Value:
         match node:
             case Name(name=name):
-                if name == INTERCEPT and name not in self.table:
+                if name == INTERCEPT:
                     return Numeric(np.ones(self.table.n))
                 return self.table[name]
             case Number(value=value):
@@ -201,6 +201,8 @@ class _Evaluation:
 
     def call(self, node: Call) -> Value:
         function = node.function
+        if function == "c":
+            raise self.error("c() makes a constant for an argument and cannot be a term", node)
         if function not in ALLOWED:
             check_functions(node, self.text)
         if not node.arguments:
@@ -282,13 +284,28 @@ class _Evaluation:
                 ) from None
         key = deparse(node)
         x = self.numbers(arguments.positional[0])
+        self.check_stateful(node, x, arguments.positional[0], options)
         try:
             values, labels, learned = apply_stateful(node.function, x, options, self.memory.get(key))
-        except (ValueError, TypeError) as fault:
+        except (ValueError, TypeError, IndexError) as fault:
             raise self.error(f"{node.function}(): {fault}", node) from None
         if self.learn:
             self.memory[key] = learned
         return Matrix(values, labels) if values.shape[1] > 1 else Numeric(values[:, 0])
+
+    def check_stateful(self, node: Call, x: FloatArray, variable: Node, options: dict[str, Any]) -> None:
+        """Refuse a degree that is no positive whole number, and a variable with too few values for it."""
+        degree = options.get("degree", 1 if node.function == "poly" else 3)
+        if isinstance(degree, bool) or not isinstance(degree, int) or degree < 1:
+            raise self.error(f"{node.function}(): degree must be a positive whole number, found {degree!r}", node)
+        if not self.learn or node.function not in ("poly", "scale"):
+            return
+        distinct, needed = len(np.unique(x)), degree + 1 if node.function == "poly" else 2
+        if distinct < needed:
+            found = "is constant" if distinct == 1 else f"has only {distinct} distinct values"
+            raise DataError(
+                f"{deparse(variable)} {found}, but {deparse(node)} needs {needed}\n{underline(self.text, node.span)}"
+            )
 
     def factor(self, node: Call) -> Value:
         arguments = call_arguments(node, self.text, ("levels", "ordered"))
@@ -300,7 +317,8 @@ class _Evaluation:
             raise self.error("a matrix cannot be made a factor", argument)
         ordered = arguments.constant("ordered", node.function == "ordered" or getattr(value, "ordered", False))
         wanted = arguments.constant("levels", None)
-        levels = None if wanted is None else tuple(str(level) for level in wanted)
+        listed = wanted if isinstance(wanted, tuple) else (wanted,)
+        levels = None if wanted is None else tuple(str(level) for level in listed)
         found = replace(as_factor(value).drop_unused(), ordered=bool(ordered))
         return self.with_levels(found, node, levels)
 
@@ -342,7 +360,12 @@ class _Evaluation:
             raise self.error("a matrix has no levels", node)
         factor = as_factor(value)
         given = arguments.positional[1] if len(arguments.positional) == 2 else arguments.named.get("ref")
-        reference = None if given is None else str(constant_value(given))
+        if given is None:
+            raise self.error('relevel() needs ref = "level"', node)
+        try:
+            reference = str(constant_value(given))
+        except ValueError as fault:
+            raise self.error(f"relevel(): ref: {fault}", given) from None
         if reference not in factor.levels:
             raise self.error(f"relevel(): no level {reference!r} (levels: {', '.join(factor.levels)})", node)
         order = (reference, *(level for level in factor.levels if level != reference))

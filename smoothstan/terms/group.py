@@ -77,6 +77,11 @@ class GroupTerm(BoundTerm):
     template: ClassVar[str] = "terms/group.stan.jinja"
 
     @property
+    def name(self) -> str:
+        """The label as it stands in names of the posterior, where a slash would mean a path."""
+        return self.group.replace("/", "D")
+
+    @property
     def coefficients(self) -> tuple[Coefficient, ...]:
         """All varying coefficients, numbered from 1."""
         pairs = [(e.dpar, name, e.matrix.intercept and i == 0) for e in self.effects for i, name in enumerate(e.names)]
@@ -140,11 +145,11 @@ class GroupTerm(BoundTerm):
         deviations = PriorParameter(f"sd_{self.index}", addresses, labels)
         if not self.has_correlations:
             return (deviations,)
-        correlations = PriorParameter(f"L_{self.index}", (("cor", "", self.group, ""),), (f"cor_{self.group}",), True)
+        correlations = PriorParameter(f"L_{self.index}", (("cor", "", self.group, ""),), (f"cor_{self.name}",), True)
         return (deviations, correlations)
 
     def _sd_name(self, coefficient: Coefficient) -> str:
-        return f"sd_{self.group}__{coefficient.label}"
+        return f"sd_{self.name}__{coefficient.label}"
 
     def pairs(self) -> Iterator[tuple[Coefficient, Coefficient]]:
         """Return the pairs of coefficients in the order of brms: (1,2), (1,3), (2,3), (1,4), ..."""
@@ -157,17 +162,17 @@ class GroupTerm(BoundTerm):
         result = [Variable(self._sd_name(c), (f"sd_{i}[{c.number}]",)) for c in self.coefficients]
         if self.has_correlations:
             for n, (a, b) in enumerate(self.pairs(), start=1):
-                result.append(Variable(f"cor_{self.group}__{a.label}__{b.label}", (f"cor_{i}[{n}]",)))
+                result.append(Variable(f"cor_{self.name}__{a.label}__{b.label}", (f"cor_{i}[{n}]",)))
         for dpar in dict.fromkeys(c.dpar for c in self.coefficients):
             chosen = [c for c in self.coefficients if c.dpar == dpar]
             columns = tuple(f"r_{i}[{g + 1},{c.number}]" for g in range(len(self.levels)) for c in chosen)
             coords = (self.levels, tuple(c.name for c in chosen))
-            result.append(Variable(self.effects_name(dpar), columns, (self.group, "coef"), coords))
+            result.append(Variable(self.effects_name(dpar), columns, (self.name, "coef"), coords))
         return tuple(result)
 
     def effects_name(self, dpar: str) -> str:
         """Return the posterior name of the effects on a parameter: ``r_g`` or ``r_g__sigma``."""
-        return f"r_{self.group}__{dpar}" if prior_dpar(dpar) else f"r_{self.group}"
+        return f"r_{self.name}__{dpar}" if prior_dpar(dpar) else f"r_{self.name}"
 
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return nothing: group effects are indexed, not multiplied by a matrix of zeros."""

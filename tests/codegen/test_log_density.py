@@ -25,6 +25,7 @@ from smoothstan.codegen import StanProgram, write_program
 from smoothstan.engines import StanliEngine
 from smoothstan.engines.stanli import _model
 from smoothstan.priors import density as known_densities
+from smoothstan.priors import parse_distribution
 
 POINTS = 5
 
@@ -333,7 +334,11 @@ def _prior_pair(prior: Mapping[str, Any]) -> tuple[StanProgram, ReferenceDensity
 @pytest.mark.parametrize("density", PRIOR_ARGUMENTS)
 def test_prior_density(density: str, side: str) -> None:
     """Every density that a prior may name is the distribution of that name, truncated to the bounds."""
-    program, reference = _prior_pair(_prior(f"{density}({PRIOR_ARGUMENTS[density]})", **BOUNDS[side]))
+    text = f"{density}({PRIOR_ARGUMENTS[density]})"
+    # A class must not reach beyond the support of its prior: the ends of the support are bounds too.
+    ends = zip(("lb", "ub"), parse_distribution(text).support, strict=True)
+    natural = {name: end for name, end in ends if end is not None}
+    program, reference = _prior_pair(_prior(text, **{**natural, **BOUNDS[side]}))
     # Intercept, b, sigma; with each kind of bounds b falls inside the support of all the densities.
     for raw in (-1.1, -0.9):
         q = np.asarray([6.0, raw, 1.0])

@@ -55,7 +55,6 @@ def test_population_terms(text: str, expected: list[str]) -> None:
         ("x + 0", False),
         ("0 + x + 1", True),
         ("(0 + x) * f", False),
-        ("(0 + x) * f", False),
         ("1", True),
     ],
 )

@@ -21,7 +21,7 @@ def test_names_are_those_of_brms(slopes_fit: ss.Posterior) -> None:
         "bs_sz_1", "sds_sz_1", "s_sz_1",
         "b_sigma_Intercept", "b_sigma_hv", "Intercept_sigma",
         "sd_g__Intercept", "sd_g__x", "cor_g__Intercept__x", "r_g",
-        "sd_sub__Intercept", "r_sub", "lprior", "lp__",
+        "sd_site__Intercept", "r_site", "lprior", "lp__",
     ]  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def test_dimensions_and_coordinates(radon_fit: ss.Posterior) -> None:
 def test_different_effects_have_dimensions_of_their_own(slopes_fit: ss.Posterior) -> None:
     posterior = slopes_fit.draws["posterior"].dataset
     assert posterior["r_g"].dims == ("chain", "draw", "g", "coef_r_g")
-    assert posterior["r_sub"].dims == ("chain", "draw", "sub", "coef_r_sub")
+    assert posterior["r_site"].dims == ("chain", "draw", "site", "coef_r_site")
     assert posterior["coef_r_g"].values.tolist() == ["Intercept", "x"]
 
 
@@ -71,7 +71,7 @@ def test_tables_agree_with_the_draws(slopes_fit: ss.Posterior) -> None:
     effect = float(posterior["r_g"].sel(g="g2", coef_r_g="x").mean())
     assert coefficient == pytest.approx(effect + float(posterior["b_x"].mean()))
     parts = slopes_fit.var_corr()
-    assert set(parts) == {"g", "sub"}
+    assert set(parts) == {"g", "site"}
     product = posterior["sd_g__Intercept"] * posterior["sd_g__x"] * posterior["cor_g__Intercept__x"]
     assert parts["g"]["cov"].loc[("Intercept", "x"), "Estimate"] == pytest.approx(float(product.mean()))
     robust = slopes_fit.summary(robust=True)["Regression"]
@@ -98,14 +98,14 @@ def test_numpy_and_stan_have_the_same_likelihood(slopes_fit: ss.Posterior) -> No
     posterior = slopes_fit.draws["posterior"].dataset
     data = slopes_fit.standata
     total = posterior["lprior"] + slopes_fit.log_lik().sum("obs")
-    deviations = [posterior[name] for name in ("sds_sz_1", "sd_g__Intercept", "sd_g__x", "sd_sub__Intercept")]
+    deviations = [posterior[name] for name in ("sds_sz_1", "sd_g__Intercept", "sd_g__x", "sd_site__Intercept")]
     total = total + sum(np.log(deviation) for deviation in deviations)  # the Jacobians of the lower bounds
     correlation = posterior["cor_g__Intercept__x"]
     total = total + np.log1p(-(correlation**2))  # the Jacobian of tanh
     r_g = posterior["r_g"]
     first = r_g.sel(coef_r_g="Intercept") / posterior["sd_g__Intercept"]
     second = (r_g.sel(coef_r_g="x") / posterior["sd_g__x"] - correlation * first) / np.sqrt(1 - correlation**2)
-    standardised = [first, second, posterior["r_sub"] / posterior["sd_sub__Intercept"],
+    standardised = [first, second, posterior["r_site"] / posterior["sd_site__Intercept"],
                     posterior["s_sz_1"] / posterior["sds_sz_1"]]  # fmt: skip
     for z in standardised:
         dims = [dim for dim in z.dims if dim not in ("chain", "draw")]
