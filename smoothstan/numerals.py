@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
 
 _DIGITS = 15
 
@@ -37,4 +36,6 @@ def round_to_tenth(value: float) -> float:
 
 def is_number(value: object) -> bool:
     """Return whether a value is a finite real number (and no logical)."""
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, (bool, np.bool_)):
+        return False
+    return isinstance(value, (int, float, np.integer, np.floating)) and math.isfinite(value)
