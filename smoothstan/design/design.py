@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -131,7 +131,9 @@ def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:
 def _conform(name: str, column: Column, known: Column, *, check_levels: bool) -> Column:
     """Return a new column coded as the fit's column is."""
     if isinstance(column, Numeric) and isinstance(known, Numeric):
-        result: Column = column
+        # Levels of a grouping are written as whole numbers if they were so in the fit.
+        whole = known.whole and bool(np.all(column.values == np.floor(column.values)))
+        result: Column = replace(column, whole=whole)
     elif isinstance(column, Factor) and isinstance(known, Factor):
         result = _recode(name, column, known) if check_levels else column
     elif type(column) is type(known):

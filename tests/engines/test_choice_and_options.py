@@ -26,6 +26,24 @@ def test_a_missing_cmdstan_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
         choose_engine("cmdstan")
 
 
+@pytest.mark.parametrize(
+    ("tools", "message"), [((), "make is not installed"), (("make",), "no C\\+\\+ compiler is installed .*g\\+\\+")]
+)
+def test_a_missing_compiler_is_named(tools, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    cmdstan, path = tmp_path / "cmdstan-2.39.0", tmp_path / "bin"
+    for folder in (cmdstan, path):
+        folder.mkdir()
+    (cmdstan / "makefile").write_text("CMDSTAN_VERSION := 2.39.0\n")
+    for tool in tools:
+        (path / tool).write_text("#!/bin/sh\n")
+        (path / tool).chmod(0o755)
+    monkeypatch.setenv("CMDSTAN", str(cmdstan))
+    monkeypatch.setenv("PATH", str(path))
+    with pytest.raises(EngineNotFound, match=message):
+        choose_engine("cmdstan")
+    assert isinstance(choose_engine(), StanliEngine)
+
+
 def test_every_engine_says_what_it_lacks() -> None:
     for name, engine in ENGINES.items():
         assert engine.name == name

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import smoothstan as ss
 from smoothstan.api import _bind
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.engines import CmdStanEngine, SamplingOptions, StanliEngine
+from smoothstan.engines.cmdstan import compile_program
 from smoothstan.errors import CompilationError, SamplingError
 
 pytestmark = [
@@ -51,15 +53,27 @@ def _zeros(program: StanProgram) -> np.ndarray:
     return np.zeros(_model(program).n_unconstrained)
 
 
-def test_both_engines_sample_the_same_posterior(mcycle: pd.DataFrame, mcycle_fit: ss.Posterior) -> None:
-    fit = ss.brm("accel ~ s(times, bs='cr', k=20)", mcycle, seed=2, backend="cmdstan", show_progress=False)
-    ours, theirs = fit.summary().to_frame(), mcycle_fit.summary().to_frame()
+@pytest.mark.parametrize(
+    ("formula", "data", "other"),
+    [
+        ("accel ~ s(times, bs='cr', k=20)", "mcycle", "mcycle_fit"),
+        ("log_radon ~ 1 + (1 | county)", "radon", "radon_fit"),
+    ],
+)
+def test_both_engines_sample_the_same_posterior(
+    formula: str, data: str, other: str, request: pytest.FixtureRequest
+) -> None:
+    fit = ss.brm(formula, request.getfixturevalue(data), seed=2, backend="cmdstan", show_progress=False)
+    embedded = request.getfixturevalue(other)
+    ours, theirs = fit.summary().to_frame(), embedded.summary().to_frame()
     for row in ours.index:
         error = np.hypot(*(t.loc[row, "Est.Error"] / np.sqrt(t.loc[row, "Bulk_ESS"]) for t in (ours, theirs)))
         assert abs(ours.loc[row, "Estimate"] - theirs.loc[row, "Estimate"]) < 4 * error, row
     assert fit.model.engine.startswith("CmdStan ")
-    assert set(fit.draws["posterior"].data_vars) == set(mcycle_fit.draws["posterior"].data_vars)
-    assert set(fit.draws["sample_stats"].data_vars) == set(mcycle_fit.draws["sample_stats"].data_vars)
+    assert set(fit.draws["posterior"].data_vars) == set(embedded.draws["posterior"].data_vars)
+    assert set(fit.draws["sample_stats"].data_vars) == set(embedded.draws["sample_stats"].data_vars)
+    # Both estimate one number; the Monte Carlo error of p_loo is a few tenths.
+    assert fit.loo().p_loo == pytest.approx(embedded.loo().p_loo, abs=1.5)
 
 
 def test_a_program_that_does_not_compile() -> None:
@@ -71,6 +85,25 @@ def test_a_chain_that_cannot_start() -> None:
     program = StanProgram('parameters { real x; } model { reject("never"); }', {}, ())
     with pytest.raises(SamplingError, match="Common causes"):
         CmdStanEngine().sample(program, SamplingOptions(**QUICK))
+
+
+def test_a_chain_that_is_killed(mcycle: pd.DataFrame) -> None:
+    program = program_of("accel ~ s(times, bs='cr', k=20)", mcycle)
+    options = SamplingOptions(chains=2, iter_warmup=100_000, seed=1, show_progress=False)
+    compile_program(program.code)
+
+    def kill_one() -> None:
+        while not (children := psutil.Process().children()):
+            time.sleep(0.1)
+        time.sleep(1)
+        for child in children:
+            child.kill()
+
+    thread = threading.Thread(target=kill_one)
+    thread.start()
+    with pytest.raises(SamplingError, match="sampling failed"):
+        CmdStanEngine().sample(program, options)
+    thread.join()
 
 
 INTERRUPTED = """

@@ -60,6 +60,15 @@ def test_groups_named_like_dimensions(frame: pd.DataFrame) -> None:
     assert "~draw (Number of levels: 2)" in str(fit)
 
 
+def test_whole_numbers_as_levels_are_found_again_as_floats(frame: pd.DataFrame) -> None:
+    data = frame.assign(id=frame["int"] * 100_000)
+    fit = ss.brm("y ~ (1 | id)", data, prior=ss.prior("normal(0, 1)", "sd"), adapt_delta=0.99, **QUICK)
+    as_floats = data.astype({"id": float})
+    np.testing.assert_array_equal(fit.posterior_epred(as_floats), fit.posterior_epred(data))
+    with pytest.raises(DataError, match="new level"):
+        fit.posterior_epred(as_floats.assign(id=100_000.5))
+
+
 def test_tables_agree_with_the_draws(slopes_fit: ss.Posterior) -> None:
     posterior = slopes_fit.draws["posterior"].dataset
     fixed = slopes_fit.fixef(prob=0.8)
