@@ -1,5 +1,6 @@
 """smoothstan: brms-style formulas with smooths and groups, as readable Stan programs."""
 
+from smoothstan import errors as errors
 from smoothstan._version import __version__ as __version__
 from smoothstan.api import brm as brm
 from smoothstan.api import default_prior as default_prior

@@ -71,6 +71,7 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
         name = f"prior_{parameter.stan}_{n}"
         if prior.distribution.density is LKJ:
             size = len(group.coefficients) if group is not None else 2
+            name = name.replace("_L_", "_cor_")
             shape = format_number(prior.distribution.arguments[0] + (size - 2) / 2)
             # The marginal of one correlation under lkj(eta): Lewandowski, Kurowicka & Joe (2009), section 3.
             yield PriorDraw(name, f"2 * beta_rng({shape}, {shape}) - 1", "", f"prior_{label}")
@@ -132,10 +133,13 @@ def _tail(distribution: Distribution, bound: float) -> str:
 
 
 def _outside(name: str, prior: ResolvedPrior) -> str:
+    """Return the condition under which a draw lies outside the bounds; empty if it cannot."""
+    assert prior.distribution is not None
+    lower, upper = prior.distribution.support
     conditions = []
-    if prior.lb is not None:
+    if prior.lb is not None and (lower is None or lower < prior.lb):
         conditions.append(f"{name} < {format_number(prior.lb)}")
-    if prior.ub is not None:
+    if prior.ub is not None and (upper is None or upper > prior.ub):
         conditions.append(f"{name} > {format_number(prior.ub)}")
     return " || ".join(conditions)
 

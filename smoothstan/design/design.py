@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from smoothstan.errors import DataError
 from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
-from smoothstan.table import Column, Factor, Numeric, Table, describe, read_table
+from smoothstan.table import Column, Factor, Numeric, Table, as_factor, describe, read_table
 from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm
 
 
@@ -82,13 +81,18 @@ class Design:
         """Return the columns that predictions need."""
         return tuple(dict.fromkeys(name for term in self.terms for name in term.reads))
 
-    def at(self, new_data: Any, *, response: bool = False) -> Table:
+    def at(self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False) -> Table:
         """Check new data against the data of the fit and return its columns.
+
+        Args:
+            new_data: anything that ``read_table`` takes.
+            additions: the additions to the response (``"trials"``, ...) whose columns are needed.
+            response: whether the response and all its additions are needed.
 
         Raises:
             DataError: for a missing column or value, another kind of column, or an unknown level.
         """
-        needed = dict.fromkeys((*self.predictor_reads(), *self.response.addition_reads))
+        needed = dict.fromkeys((*self.predictor_reads(), *self.response.addition_reads(additions)))
         if response:
             needed |= dict.fromkeys(self.response.reads)
         table = read_table(new_data, needed).select(needed)
@@ -100,7 +104,7 @@ class Design:
             name: _conform(name, column, self.table[name], check_levels=name not in grouping_only)
             for name, column in table.columns.items()
         }
-        return Table(MappingProxyType(columns), table.n)
+        return Table(columns, table.n)
 
     def _grouping_only(self) -> set[str]:
         elsewhere = {name for term in self.terms for name in _reads_besides_groups(term)}
@@ -138,6 +142,8 @@ def _conform(name: str, column: Column, known: Column, *, check_levels: bool) ->
         result = _recode(name, column, known) if check_levels else column
     elif type(column) is type(known):
         result = column
+    elif not check_levels:
+        result = as_factor(column)
     else:
         raise DataError(f"column {name!r} is {describe(column)}, but in the fit it was {describe(known)}")
     missing = result.missing()

@@ -44,12 +44,11 @@ class BoundResponse:
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns of the response and of its additions."""
-        return (*self.expression.variables, *self.addition_reads)
+        return (*self.expression.variables, *self.addition_reads(BUILT_ADDITIONS))
 
-    @property
-    def addition_reads(self) -> tuple[str, ...]:
-        """The columns of the additions."""
-        return tuple(name for _, expression in self.additions for name in expression.variables)
+    def addition_reads(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The columns of the named additions."""
+        return tuple(column for name, e in self.additions if name in names for column in e.variables)
 
     def at(self, table: Table) -> Response:
         """Return the response and the additions on a table."""
@@ -59,13 +58,14 @@ class BoundResponse:
         else:
             y = as_numbers(value, self.expression.node, self.expression.text)
         if self.coding is not None:
-            y = np.where(y == self.coding[0], 0.0, np.where(y == self.coding[1], 1.0, np.nan))
+            y = _coded(y, self.coding, self.label)
         return Response(self.label, y, **self.additions_at(table))
 
-    def additions_at(self, table: Table) -> dict[str, FloatArray]:
-        """Return the additions on a table; values that they cannot have are refused."""
-        values = {name: expression.numbers_at(table) for name, expression in self.additions}
-        for name, expression in self.additions:
+    def additions_at(self, table: Table, names: Sequence[str] = BUILT_ADDITIONS) -> dict[str, FloatArray]:
+        """Return the named additions on a table; values that they cannot have are refused."""
+        chosen = {name: expression for name, expression in self.additions if name in names}
+        values = {name: expression.numbers_at(table) for name, expression in chosen.items()}
+        for name, expression in chosen.items():
             _check_addition(name, values[name], expression, expression.node.span)
         return values
 
@@ -123,6 +123,17 @@ def _binary_coding(y: FloatArray, family: Family) -> tuple[float, float] | None:
     if not family.binary or len(values) != 2 or set(values) <= {0.0, 1.0}:
         return None
     return float(values[0]), float(values[1])
+
+
+def _coded(y: FloatArray, coding: tuple[float, float], label: str) -> FloatArray:
+    other = ~np.isin(y, coding)
+    if other.any():
+        row = int(np.argmax(other))
+        raise DataError(
+            f"the response {label!r} was coded {coding[0]:g} and {coding[1]:g} in the fit; "
+            f"it is {y[row]:g} in row {row} (rows count from 0)"
+        )
+    return np.asarray(y == coding[1], dtype=float)
 
 
 def _check_additions(calls: Sequence[Call], family: Family, text: str) -> None:

@@ -78,7 +78,7 @@ LINKS: Registry[Link] = Registry(
                 "(atan({}) / pi() + 0.5)",
             ),
             Link("softplus", _softplus_link, _inverse_softplus, "log1p_exp({})"),
-            Link("logm1", lambda x: np.log(x - 1), lambda x: np.exp(x) + 1, "(exp({}) + 1)"),
+            Link("logm1", lambda x: np.log(x - 1), lambda x: np.exp(x) + 1, "exp({}) + 1"),
         )
     },
     FamilyError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -20,7 +20,7 @@ class Student(Family):
     name: ClassVar[str] = "student"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("mu", "location", ("identity", "log", "inverse", "softplus"), intercept_prior=LOCATION),
-        SIGMA,
+        replace(SIGMA, description="scale of the residuals"),
         NU,
     )
 

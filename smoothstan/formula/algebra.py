@@ -72,7 +72,7 @@ def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
             intercept = piece
     population = algebra.in_order([p for p in pieces if isinstance(p, tuple)])
     reserved = [factor for term in population for factor in term if factor == Name(INTERCEPT)]
-    if reserved and intercept and INTERCEPT not in columns:
+    if reserved and intercept:
         raise FormulaError(
             "the reserved name Intercept needs '0 +' before it, because the model has an intercept already",
             text, reserved[0].span,

@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -70,7 +69,7 @@ def _value(plain: Any) -> Any:
     if _TUPLE in plain:
         return tuple(_value(item) for item in plain[_TUPLE])
     if _MAP in plain:
-        return MappingProxyType({_value(key): _value(item) for key, item in plain[_MAP]})
+        return {_value(key): _value(item) for key, item in plain[_MAP]}
     if _ARRAY in plain:
         return _array(*plain[_ARRAY])
     kind = _class(plain[_CLASS])

@@ -86,7 +86,9 @@ def _convergence(draws: xr.DataTree) -> str:
         if flat.shape[0] == 0 or flat.shape[2] < 8:
             continue
         found = rhat(flat)
-        highest = float(np.nanmax(found)) if np.isfinite(found).any() else 1.0
+        # A chain that never moves has no R-hat; only a quantity that is the same everywhere is in order.
+        found = np.where(np.isnan(found) & (np.ptp(flat, axis=(1, 2)) > 0), np.inf, found)
+        highest = float(np.max(found, where=~np.isnan(found), initial=1.0))
         if highest > _RHAT_LIMIT:
             worst[str(name)] = highest
     if not worst:

@@ -44,14 +44,11 @@ def fixed_table(design: Design, draws: Flat, *, prob: float, robust: bool) -> pd
 def _effects(design: Design, draws: Flat) -> dict[str, tuple[tuple[str, ...], dict[str, FloatArray]]]:
     """Return group -> (levels, coefficient label -> (draws, levels))."""
     found: dict[str, tuple[tuple[str, ...], dict[str, FloatArray]]] = {}
-    placed: dict[str, int] = {}
     for term in design.groups:
         _, columns = found.setdefault(term.group, (term.levels, {}))
         for coefficient in term.coefficients:
-            name = term.effects_name(coefficient.dpar)
-            position = placed.get(name, 0)
-            placed[name] = position + 1
-            columns[coefficient.label] = draws[name][:, :, position]
+            position = term.position(coefficient.dpar, coefficient.name)
+            columns[coefficient.label] = draws[term.effects_name(coefficient.dpar)][:, :, position]
     return found
 
 

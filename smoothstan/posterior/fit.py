@@ -13,7 +13,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.design import Design
 from smoothstan.engines import SamplingOptions, check_whole
-from smoothstan.errors import DataError
+from smoothstan.errors import DataError, OptionError
 from smoothstan.families import Response
 from smoothstan.posterior.diagnostics import problems
 from smoothstan.posterior.effects import coefficients_table, effects_tables, fixed_table, variance_tables
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _BLOCK_ELEMENTS = 4_000_000
+# Weights say how much an observation counts, nothing about the response.
+_ADDITIONS_OF_PREDICTIONS = ("trials",)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ class Posterior:
         """
         posterior = self.draws["posterior"].dataset
         scalars = {str(k): np.asarray(v.values) for k, v in posterior.data_vars.items() if v.ndim == 2}
-        return summarise(self.design, scalars, self._header(), self._footer(), prob=prob, robust=robust)
+        return summarise(
+            self.design, scalars, self._header(), self._footer(), self.problems(), prob=prob, robust=robust
+        )
 
     def _header(self) -> str:
         options, family = self.model.options, self.design.family
@@ -135,15 +139,18 @@ class Posterior:
         )
 
     def _footer(self) -> str:
-        text = (
+        return (
             f"Draws were sampled using NUTS ({self.model.engine}). For each parameter, Bulk_ESS\n"
             "and Tail_ESS are effective sample size measures, and Rhat is the potential\n"
             "scale reduction factor on split chains (at convergence, Rhat = 1)."
         )
-        return "\n".join([text, *(f"Warning: {problem}" for problem in self.problems())])
 
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the draws, a sentence each, with what to do about it."""
+        return self._problems
+
+    @cached_property
+    def _problems(self) -> tuple[str, ...]:
         options = self.model.options
         return problems(self.draws, adapt_delta=options.adapt_delta, max_treedepth=options.max_treedepth)
 
@@ -178,12 +185,12 @@ class Posterior:
         """
         if dpar not in self.design.predicted:
             raise DataError(f"{dpar!r} has no linear predictor (predicted: {', '.join(self.design.predicted)})")
-        table = self._table(new_data)
+        table = self._table(new_data, ())
         return self._array(self.design.linear_predictor(dpar, self._flat, table), "linpred")
 
     def posterior_epred(self, new_data: Any = None) -> xr.DataArray:
         """Return the expected response, dims (chain, draw, obs)."""
-        table = self._table(new_data)
+        table = self._table(new_data, _ADDITIONS_OF_PREDICTIONS)
         parameters = self.design.parameters(self._flat, table)
         return self._array(self.design.family.mean(parameters, self._additions(table)), "epred")
 
@@ -191,7 +198,7 @@ class Posterior:
         """Draw new responses from the posterior predictive distribution, dims (chain, draw, obs)."""
         if seed is not None:
             check_whole("seed", seed, 0)
-        table = self._table(new_data)
+        table = self._table(new_data, _ADDITIONS_OF_PREDICTIONS)
         parameters = self.design.parameters(self._flat, table)
         full = {name: np.broadcast_to(values, (self.ndraws, table.n)) for name, values in parameters.items()}
         drawn = self.design.family.draw(np.random.default_rng(seed), full, self._additions(table))
@@ -215,11 +222,12 @@ class Posterior:
                 values = values * response.weights
             yield np.broadcast_to(values, (self.ndraws, block.n))
 
-    def _table(self, new_data: Any) -> Table:
-        return self.design.table if new_data is None else self.design.at(new_data)
+    def _table(self, new_data: Any, additions: tuple[str, ...]) -> Table:
+        return self.design.table if new_data is None else self.design.at(new_data, additions=additions)
 
     def _additions(self, table: Table) -> Response:
-        return Response(self.design.response.label, np.empty(0), **self.design.response.additions_at(table))
+        response = self.design.response
+        return Response(response.label, np.empty(0), **response.additions_at(table, _ADDITIONS_OF_PREDICTIONS))
 
     def _array(self, values: FloatArray, name: str) -> xr.DataArray:
         import xarray as xr
@@ -231,7 +239,13 @@ class Posterior:
         return xr.DataArray(shaped, dims=("chain", "draw", "obs"), coords=coords, name=name)
 
     def loo(self) -> Loo:
-        """Estimate the leave-one-out predictive density: elpd_loo, p_loo, looic and Pareto k."""
+        """Estimate the leave-one-out predictive density: elpd_loo, p_loo, looic and Pareto k.
+
+        Raises:
+            OptionError: if the fit ignored the data (``sample_prior="only"``).
+        """
+        if self.model.sample_prior == "only":
+            raise OptionError("loo() needs a fit to the data; this one has sample_prior='only'")
         return self._loo
 
     @cached_property

@@ -76,7 +76,7 @@ class Loo:
         classes = {
             f"(-Inf, {limit:.2g}]   (good)": k <= limit,
             f"({limit:.2g}, 1]   (bad)": (k > limit) & (k <= 1),
-            "(1, Inf)   (very bad)": k > 1,
+            "(1, Inf)   (very bad)": ~(k <= 1),
         }
         rows = [
             (
@@ -102,7 +102,7 @@ class Loo:
         total = self.chains * self.draws
         table = self.estimates.to_string(float_format=lambda v: f"{v:.1f}")
         lines = [f"Computed from {total} by {len(self.elpd_i)} log-likelihood matrix.", "", table, "------"]
-        bad = int((self.pareto_k > self.k_threshold).sum())
+        bad = int((~(self.pareto_k <= self.k_threshold)).sum())
         if bad == 0:
             mcse = float(np.sqrt(np.sum(self.mcse_i**2)))
             lines.append(f"MCSE of elpd_loo is {mcse:.1f}.")
@@ -111,14 +111,19 @@ class Loo:
             formats = {"Count": "{:d}".format, "Pct.": "{:.1f}%".format, "Min. ESS": "{:.0f}".format}
             table = self.pareto_k_table.to_string(formatters=formats, na_rep="<NA>")
             lines += ["", "Pareto k diagnostic values:", table]
-            lines.append(f"{bad} observations have k > {self.k_threshold:.2g}: their contribution is not reliable.")
+            total = len(self.pareto_k)
+            lines.append(f"{bad} of {total} Pareto k estimates are above {self.k_threshold:.2g}: not reliable.")
         return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         estimates = self.estimates.to_html(float_format=lambda v: f"{v:.1f}", border=0)
-        return estimates + self.pareto_k_table.to_html(float_format=lambda v: f"{v:.1f}", border=0)
+        table = self.pareto_k_table.to_html(float_format=lambda v: f"{v:.1f}", border=0, na_rep="")
+        first, *_, last = str(self).splitlines()
+        return f"<p>{escape(first)}</p>{estimates}{table}<p><b>{escape(last)}</b></p>"
 
 
 def loo_of_blocks(blocks: Iterable[FloatArray], chains: int, draws: int) -> Loo:
@@ -135,22 +140,39 @@ def loo_of_blocks(blocks: Iterable[FloatArray], chains: int, draws: int) -> Loo:
 
 def _block(log_lik: FloatArray) -> tuple[FloatArray, ...]:
     """Return elpd, p_loo, Pareto k, effective sample size and MCSE for (rows, chains, draws)."""
-    from arviz_stats.base import array_stats
     from scipy.special import logsumexp
 
     rows, chains, draws = log_lik.shape
     flat = log_lik.reshape(rows, -1)
     r_eff = _relative_efficiency(log_lik)
-    weights = np.empty_like(flat)
-    k = np.empty(rows)
-    for i in range(rows):
-        weights[i], k[i] = array_stats.psislw(flat[i], r_eff=r_eff[i])
+    smoothed = [_smoothed_weights(flat[i], float(r_eff[i])) for i in range(rows)]
+    weights = np.stack([w for w, _ in smoothed])
+    k = np.asarray([shape for _, shape in smoothed])
     elpd = logsumexp(weights + flat, axis=1)
     lpd = logsumexp(flat, axis=1) - np.log(chains * draws)
     w = np.exp(weights)
     relative = np.exp(flat - elpd[:, None])
     mcse = np.sqrt(np.sum(w**2 * (relative - 1) ** 2, axis=1) / r_eff)
     return elpd, lpd - elpd, k, r_eff / np.sum(w**2, axis=1), mcse
+
+
+def _smoothed_weights(log_lik: FloatArray, r_eff: float) -> tuple[FloatArray, float]:
+    """Return normalised log weights and Pareto k of one observation, (draws,).
+
+    An observation whose likelihood is the same in every draw needs no smoothing; where there are too few
+    draws to fit a tail the raw weights are kept and marked as unreliable.
+    """
+    from arviz_stats.base import array_stats
+    from scipy.special import logsumexp
+
+    raw = -log_lik - logsumexp(-log_lik)
+    if np.ptp(log_lik) == 0:
+        return raw, -np.inf
+    try:
+        weights, k = array_stats.psislw(log_lik, r_eff=r_eff)
+    except (ValueError, IndexError):
+        return raw, np.inf
+    return np.asarray(weights), float(k)
 
 
 def _relative_efficiency(log_lik: FloatArray) -> FloatArray:

@@ -42,11 +42,19 @@ def save_tree(path: str | os.PathLike[str], draws: xr.DataTree, model: Any, vers
         raise StorageError(f"cannot write {target}: {getattr(fault, 'strerror', None) or fault}") from None
     try:
         tree.to_netcdf(name, engine="h5netcdf", encoding=encoding)
+        os.chmod(name, 0o666 & ~_umask())
         os.replace(name, target)
     except OSError as fault:
         raise StorageError(f"cannot write {target}: {fault.strerror or fault}") from None
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """Return the permissions that the user does not grant to new files; it can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def load_tree(path: str | os.PathLike[str], kind: type[T]) -> tuple[xr.DataTree, T]:

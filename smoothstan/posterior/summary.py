@@ -30,13 +30,15 @@ class Summary:
     header: str
     sections: tuple[Section, ...]
     footer: str
+    problems: tuple[str, ...] = ()
 
     def __getitem__(self, title: str) -> pd.DataFrame:
         """Return the first table whose title or note starts with ``title``, e.g. ``"Regression"`` or ``"~county"``."""
         for section in self.sections:
             if section.title.startswith(title) or section.note.startswith(title):
                 return section.table
-        raise KeyError(title)
+        known = ", ".join(section.note or section.title for section in self.sections)
+        raise KeyError(f"no table {title!r} in the summary (there: {known})")
 
     def to_frame(self) -> pd.DataFrame:
         """Return all rows in one table, indexed by section and parameter."""
@@ -55,7 +57,7 @@ class Summary:
             if section.note:
                 parts.append(section.note)
             parts.append(format_table(section.table))
-        return "\n".join([*parts, "", self.footer])
+        return "\n".join([*parts, "", self.footer, *(f"Warning: {problem}" for problem in self.problems)])
 
     __repr__ = __str__
 
@@ -63,6 +65,7 @@ class Summary:
         from html import escape
 
         parts = [f"<pre>{escape(self.header)}</pre>"]
+        parts += [f"<p><b>Warning: {escape(problem)}</b></p>" for problem in self.problems]
         for section in self.sections:
             caption = section.title + (f", {section.note}" if section.note else "")
             parts.append(f"<h4>{escape(caption)}</h4>")
@@ -84,7 +87,14 @@ def format_table(table: pd.DataFrame) -> str:
 
 
 def summarise(
-    design: Design, draws: dict[str, FloatArray], header: str, footer: str, *, prob: float, robust: bool
+    design: Design,
+    draws: dict[str, FloatArray],
+    header: str,
+    footer: str,
+    problems: tuple[str, ...],
+    *,
+    prob: float,
+    robust: bool,
 ) -> Summary:
     """Build the summary.
 
@@ -92,6 +102,7 @@ def summarise(
         design: the model.
         draws: scalar posterior variable -> (chains, draws).
         header, footer: text above and below the tables.
+        problems: what is wrong with the draws.
         prob: mass of the intervals.
         robust: use medians.
     """
@@ -103,7 +114,7 @@ def summarise(
         table = everything.loc[[name for _, name in rows]]
         table.index = [label for label, _ in rows]
         sections.append(Section(title, note, table))
-    return Summary(header, tuple(sections), footer)
+    return Summary(header, tuple(sections), footer, problems)
 
 
 Plan = list[tuple[str, str, list[tuple[str, str]]]]

@@ -87,14 +87,16 @@ def as_factor(column: Column) -> Factor:
         return column
     values = column.values
     present = ~np.isnan(values)
-    levels, codes = np.unique(values[present], return_inverse=True)
-    all_codes = np.full(len(values), -1, dtype=np.int64)
-    all_codes[present] = codes
+    distinct, codes = np.unique(values[present], return_inverse=True)
     if isinstance(column, Logical):
-        names = tuple("TRUE" if level else "FALSE" for level in levels)
+        labels = ["TRUE" if value else "FALSE" for value in distinct]
     else:
-        names = tuple(str(int(v)) if column.whole else format_number(v) for v in levels)
-    return Factor(all_codes, names)
+        labels = [str(int(value)) if column.whole else format_number(value) for value in distinct]
+    # Numbers that are written alike are one level, as in R.
+    position = {label: i for i, label in enumerate(dict.fromkeys(labels))}
+    all_codes = np.full(len(values), -1, dtype=np.int64)
+    all_codes[present] = np.asarray([position[label] for label in labels], dtype=np.int64)[codes]
+    return Factor(all_codes, tuple(position))
 
 
 def describe(column: Column) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,9 @@ from smoothstan.numerals import format_number
 from smoothstan.table.collation import collation_key
 from smoothstan.table.columns import Column, Factor, Logical, Numeric
 from smoothstan.table.table import Table
+
+# From here on neighbouring whole numbers are the same double.
+_LARGEST_EXACT = 2.0**53
 
 
 def read_table(data: Any, wanted: Iterable[str] | None = None) -> Table:
@@ -34,7 +36,7 @@ def read_table(data: Any, wanted: Iterable[str] | None = None) -> Table:
     frame = _frame(data)
     names = [str(name) for name in frame.columns]
     chosen = names if wanted is None else [name for name in names if name in set(wanted)]
-    return Table(MappingProxyType({name: _column(frame[name], name) for name in chosen}), len(frame))
+    return Table({name: _column(frame[name], name) for name in chosen}, len(frame))
 
 
 def column_names(data: Any) -> tuple[str, ...]:
@@ -86,9 +88,12 @@ def _column(series: Any, name: str) -> Column:
     if dtype == nw.Boolean:
         return Logical(_floats(series))
     if dtype.is_numeric():
-        return Numeric(_floats(series), whole=dtype.is_integer())
+        values = _floats(series)
+        if dtype.is_integer() and np.any(np.abs(values) >= _LARGEST_EXACT):
+            raise DataError(f"column {name!r} holds whole numbers beyond 2^53; make them strings if they are labels")
+        return Numeric(values, whole=dtype.is_integer())
     if dtype == nw.Enum or dtype == nw.Categorical:
-        return _categorical(series)
+        return _categorical(series, name)
     if dtype == nw.String or dtype == nw.Object:
         return _from_objects(series, name)
     raise DataError(f"column {name!r} is of type {dtype}; a model needs numbers, strings, logicals or categories")
@@ -105,7 +110,7 @@ def _floats(series: Any) -> FloatArray:
     return np.asarray(series.cast(nw.Float64).to_numpy(), dtype=float)
 
 
-def _categorical(series: Any) -> Factor:
+def _categorical(series: Any, name: str) -> Factor:
     """Read a column of categories; where the library gives them no order they are sorted as strings are."""
     import narwhals as nw
     import pandas as pd
@@ -113,6 +118,8 @@ def _categorical(series: Any) -> Factor:
     native = series.to_native()
     if isinstance(native, pd.Series):
         labels, ordered = [_label(c) for c in native.cat.categories], bool(native.cat.ordered)
+        if len(set(labels)) < len(labels):
+            raise DataError(f"column {name!r} has different categories that are written alike")
         codes = np.asarray(native.cat.codes, dtype=np.int64)
         return Factor(codes, tuple(labels), ordered).drop_unused()
     strings = series.cast(nw.String).to_list()

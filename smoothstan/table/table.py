@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -35,16 +34,16 @@ class Table:
 
     def select(self, names: Iterable[str]) -> Table:
         """Return only the named columns."""
-        return Table(MappingProxyType({name: self[name] for name in dict.fromkeys(names)}), self.n)
+        return Table({name: self[name] for name in dict.fromkeys(names)}, self.n)
 
     def take(self, rows: IntArray) -> Table:
         """Return the given rows."""
-        return Table(MappingProxyType({k: c.take(rows) for k, c in self.columns.items()}), len(rows))
+        return Table({k: c.take(rows) for k, c in self.columns.items()}, len(rows))
 
     def drop_unused_levels(self) -> Table:
         """Return the same rows, every factor without the levels that no row has."""
         columns = {k: c.drop_unused() if isinstance(c, Factor) else c for k, c in self.columns.items()}
-        return Table(MappingProxyType(columns), self.n)
+        return Table(columns, self.n)
 
     def complete(self) -> BoolArray:
         """Return which rows have a value in every column."""

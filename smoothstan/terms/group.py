@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import ClassVar, final
 
@@ -65,6 +66,8 @@ class GroupTerm(BoundTerm):
         levels: the levels that the data have, in order.
         correlated: whether the effects are correlated.
         effects: what each ``( | )`` adds.
+        earlier: parameter -> how many effects of the same group and parameter earlier groupings have;
+            in the posterior all of them share one array.
     """
 
     index: int
@@ -73,6 +76,7 @@ class GroupTerm(BoundTerm):
     levels: tuple[str, ...]
     correlated: bool
     effects: tuple[Effects, ...]
+    earlier: tuple[tuple[str, int], ...] = ()
 
     template: ClassVar[str] = "terms/group.stan.jinja"
 
@@ -197,11 +201,13 @@ class GroupTerm(BoundTerm):
             values = draws[self.effects_name(dpar)]
             z = effects.matrix.at(table)
             for column, name in enumerate(effects.names):
-                total = total + values[:, j, self._position(dpar, name)] * z[:, column]
+                total = total + values[:, j, self.position(dpar, name)] * z[:, column]
         return total
 
-    def _position(self, dpar: str, name: str) -> int:
-        return [c.name for c in self.coefficients if c.dpar == dpar].index(name)
+    def position(self, dpar: str, name: str) -> int:
+        """Return the place of an effect in the last dimension of its array in the posterior."""
+        own = [c.name for c in self.coefficients if c.dpar == dpar].index(name)
+        return dict(self.earlier).get(dpar, 0) + own
 
 
 def combined_factor(table: Table, columns: Sequence[str]) -> Factor:
@@ -262,7 +268,17 @@ def bind_groups(written: Sequence[PlacedGroup], table: Table) -> tuple[GroupTerm
     ordered = list(shared.values())
     terms = tuple(_bind_grouping(i, items, table) for i, items in enumerate(ordered, start=1))
     _refuse_repeated(terms, ordered)
-    return terms
+    return _with_earlier(terms)
+
+
+def _with_earlier(terms: Sequence[GroupTerm]) -> tuple[GroupTerm, ...]:
+    counts: Counter[tuple[str, str]] = Counter()
+    result = []
+    for term in terms:
+        dpars = dict.fromkeys(c.dpar for c in term.coefficients)
+        result.append(replace(term, earlier=tuple((dpar, counts[term.group, dpar]) for dpar in dpars)))
+        counts.update((term.group, c.dpar) for c in term.coefficients)
+    return tuple(result)
 
 
 def _bind_grouping(index: int, items: list[PlacedGroup], table: Table) -> GroupTerm:

@@ -96,6 +96,11 @@ def test_foreign_files(tmp_path: Path) -> None:
             ss.load_fit(tmp_path / name)
 
 
+def test_others_may_read_the_file(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("")
+    assert saved.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
 def test_saving_where_there_is_no_folder(slopes_fit: ss.Posterior, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"cannot write .*No such file"):
         slopes_fit.save(tmp_path / "nowhere" / "fit.nc")

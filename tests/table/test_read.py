@@ -78,6 +78,19 @@ def test_numbers_as_factors_sort_by_value() -> None:
     assert factor.codes.tolist() == [2, 0, -1, 1, 2]
 
 
+def test_labels_that_are_written_alike() -> None:
+    floats = as_factor(Numeric(np.array([0.3, 0.1 + 0.2, 1.0])))
+    assert floats.levels == ("0.3", "1")
+    assert floats.codes.tolist() == [0, 0, 1]
+    with pytest.raises(DataError, match="'g' has different categories that are written alike"):
+        read_table(pd.DataFrame({"g": pd.Categorical([1, "1"])}))
+
+
+def test_whole_numbers_that_doubles_cannot_tell_apart() -> None:
+    with pytest.raises(DataError, match=r"'id' holds whole numbers beyond 2\^53"):
+        read_table(pd.DataFrame({"id": 10**17 + np.arange(5)}))
+
+
 def test_rows_with_missing_values_are_left_out_once_and_counted() -> None:
     frame = pd.DataFrame({"y": [1.0, None, 3, 4, 5], "x": [1.0, 2, None, 4, 9], "unused": [None] * 5})
     with pytest.warns(DataWarning, match="2 of 5 rows"):

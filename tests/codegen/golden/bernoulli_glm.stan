@@ -26,7 +26,7 @@ transformed data {
 parameters {
   real Intercept;  // intercept at the means of the columns
   vector[Kc] b;  // population-level effects
-  // varying effects by g: Intercept
+  // varying effects by g of Intercept
   vector<lower=0>[M_1] sd_1;  // standard deviations
   matrix[M_1, N_1] z_1;  // standardised effects
 }

@@ -28,7 +28,7 @@ transformed data {
 parameters {
   real Intercept;  // intercept at the means of the columns
   vector[Kc] b;  // population-level effects
-  // varying effects by g: Intercept, x
+  // varying effects by g of Intercept, x
   vector<lower=0>[M_1] sd_1;  // standard deviations
   matrix[M_1, N_1] z_1;  // standardised effects
   cholesky_factor_corr[M_1] L_1;  // Cholesky factor of their correlations
@@ -58,11 +58,13 @@ generated quantities {
   // intercept where all columns are zero
   real b_Intercept = Intercept - dot_product(means_X, b);
   // correlations of the effects by g
-  corr_matrix[M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
-  vector<lower=-1, upper=1>[NC_1] cor_1;
-  for (k in 2:M_1) {
-    for (j in 1:(k - 1)) {
-      cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+  vector[NC_1] cor_1;
+  {
+    matrix[M_1, M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
+    for (k in 2:M_1) {
+      for (j in 1:(k - 1)) {
+        cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+      }
     }
   }
 }

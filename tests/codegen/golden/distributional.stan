@@ -35,12 +35,12 @@ transformed data {
 parameters {
   real Intercept;  // intercept at the means of the columns
   vector[Kc] b;  // population-level effects
-  real Intercept_sigma;  // intercept of sigma at the means of the columns
+  real Intercept_sigma;  // intercept of sigma
   vector[Ks_sigma] bs_sigma;  // unpenalised coefficients
   // s(z, bs = "cr", k = 4)
   vector<lower=0>[nb_sigma_1] sds_sigma_1;  // standard deviations of the coefficients
   vector[knots_sigma_1[1]] zs_sigma_1_1;  // standardised coefficients
-  // varying effects by g: Intercept, sigma_Intercept
+  // varying effects by g of Intercept, sigma_Intercept
   vector<lower=0>[M_1] sd_1;  // standard deviations
   matrix[M_1, N_1] z_1;  // standardised effects
   cholesky_factor_corr[M_1] L_1;  // Cholesky factor of their correlations
@@ -75,14 +75,16 @@ model {
 generated quantities {
   // intercept where all columns are zero
   real b_Intercept = Intercept - dot_product(means_X, b);
-  // intercept of sigma where all columns are zero
+  // intercept of sigma
   real b_sigma_Intercept = Intercept_sigma;
   // correlations of the effects by g
-  corr_matrix[M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
-  vector<lower=-1, upper=1>[NC_1] cor_1;
-  for (k in 2:M_1) {
-    for (j in 1:(k - 1)) {
-      cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+  vector[NC_1] cor_1;
+  {
+    matrix[M_1, M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
+    for (k in 2:M_1) {
+      for (j in 1:(k - 1)) {
+        cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+      }
     }
   }
 }

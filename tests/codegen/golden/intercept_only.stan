@@ -7,7 +7,7 @@ data {
   int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
 }
 parameters {
-  real Intercept;  // intercept at the means of the columns
+  real Intercept;  // intercept
   real<lower=0> sigma;  // residual standard deviation
 }
 transformed parameters {
@@ -26,6 +26,6 @@ model {
   target += lprior;
 }
 generated quantities {
-  // intercept where all columns are zero
+  // intercept
   real b_Intercept = Intercept;
 }

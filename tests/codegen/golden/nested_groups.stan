@@ -15,11 +15,11 @@ data {
   array[N] int<lower=1, upper=N_2> J_2;  // level of each observation
 }
 parameters {
-  real Intercept;  // intercept at the means of the columns
-  // varying effects by g: Intercept
+  real Intercept;  // intercept
+  // varying effects by g of Intercept
   vector<lower=0>[M_1] sd_1;  // standard deviations
   matrix[M_1, N_1] z_1;  // standardised effects
-  // varying effects by g:sub: Intercept
+  // varying effects by g:sub of Intercept
   vector<lower=0>[M_2] sd_2;  // standard deviations
   matrix[M_2, N_2] z_2;  // standardised effects
   real<lower=0> sigma;  // residual standard deviation
@@ -50,6 +50,6 @@ model {
   target += std_normal_lpdf(to_vector(z_2));
 }
 generated quantities {
-  // intercept where all columns are zero
+  // intercept
   real b_Intercept = Intercept;
 }

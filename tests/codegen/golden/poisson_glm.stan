@@ -19,7 +19,7 @@ transformed data {
   matrix[N, Ks + knots_1[1]] X_all = append_col(Xs, Zs_1_1);
 }
 parameters {
-  real Intercept;  // intercept at the means of the columns
+  real Intercept;  // intercept
   vector[Ks] bs;  // unpenalised coefficients
   // s(z, bs = "cr", k = 5)
   vector<lower=0>[nb_1] sds_1;  // standard deviations of the coefficients
@@ -43,6 +43,6 @@ model {
   target += std_normal_lpdf(zs_1_1);
 }
 generated quantities {
-  // intercept where all columns are zero
+  // intercept
   real b_Intercept = Intercept;
 }

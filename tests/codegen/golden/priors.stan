@@ -28,7 +28,7 @@ transformed data {
 parameters {
   real Intercept;  // intercept at the means of the columns
   vector<lower=0>[Kc] b;  // population-level effects
-  // varying effects by g: Intercept, x
+  // varying effects by g of Intercept, x
   vector<lower=0>[M_1] sd_1;  // standard deviations
   matrix[M_1, N_1] z_1;  // standardised effects
   cholesky_factor_corr[M_1] L_1;  // Cholesky factor of their correlations
@@ -61,30 +61,35 @@ generated quantities {
   // intercept where all columns are zero
   real b_Intercept = Intercept - dot_product(means_X, b);
   // correlations of the effects by g
-  corr_matrix[M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
-  vector<lower=-1, upper=1>[NC_1] cor_1;
-  for (k in 2:M_1) {
-    for (j in 1:(k - 1)) {
-      cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+  vector[NC_1] cor_1;
+  {
+    matrix[M_1, M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
+    for (k in 2:M_1) {
+      for (j in 1:(k - 1)) {
+        cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+      }
     }
   }
   // draws from the priors
   real prior_b_1 = normal_rng(0, 2);
-  while (prior_b_1 < 0) {  // draw again until within the bounds
+  for (attempt in 1:10000) {  // draw again until within the bounds
+    if (!(prior_b_1 < 0)) break;
     prior_b_1 = normal_rng(0, 2);
   }
+  if (prior_b_1 < 0) prior_b_1 = not_a_number();
   real prior_b_2 = normal_rng(0, 1);
-  while (prior_b_2 < 0) {  // draw again until within the bounds
+  for (attempt in 1:10000) {  // draw again until within the bounds
+    if (!(prior_b_2 < 0)) break;
     prior_b_2 = normal_rng(0, 1);
   }
+  if (prior_b_2 < 0) prior_b_2 = not_a_number();
   real prior_Intercept_1 = student_t_rng(3, 2.2, 2.5);
   real prior_sd_1_1 = exponential_rng(1);
-  while (prior_sd_1_1 < 0) {  // draw again until within the bounds
-    prior_sd_1_1 = exponential_rng(1);
-  }
-  real prior_L_1_1 = 2 * beta_rng(2, 2) - 1;
+  real prior_cor_1_1 = 2 * beta_rng(2, 2) - 1;
   real prior_sigma_1 = gamma_rng(2, 1);
-  while (prior_sigma_1 < 0.5) {  // draw again until within the bounds
+  for (attempt in 1:10000) {  // draw again until within the bounds
+    if (!(prior_sigma_1 < 0.5)) break;
     prior_sigma_1 = gamma_rng(2, 1);
   }
+  if (prior_sigma_1 < 0.5) prior_sigma_1 = not_a_number();
 }

@@ -46,7 +46,7 @@ parameters {
   // s(w, bs = "cr", k = 4)
   vector<lower=0>[nb_2] sds_2;  // standard deviations of the coefficients
   vector[knots_2[1]] zs_2_1;  // standardised coefficients
-  // varying effects by g: Intercept
+  // varying effects by g of Intercept
   vector<lower=0>[M_1] sd_1;  // standard deviations
   matrix[M_1, N_1] z_1;  // standardised effects
   real<lower=0> sigma;  // residual standard deviation

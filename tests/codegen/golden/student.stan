@@ -22,7 +22,7 @@ transformed data {
 parameters {
   real Intercept;  // intercept at the means of the columns
   vector[Kc] b;  // population-level effects
-  real<lower=0> sigma;  // residual standard deviation
+  real<lower=0> sigma;  // scale of the residuals
   real<lower=1> nu;  // degrees of freedom
 }
 transformed parameters {

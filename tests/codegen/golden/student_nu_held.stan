@@ -24,7 +24,7 @@ transformed data {
 parameters {
   real Intercept;  // intercept at the means of the columns
   vector[Kc] b;  // population-level effects
-  real<lower=0> sigma;  // residual standard deviation
+  real<lower=0> sigma;  // scale of the residuals
 }
 transformed parameters {
   // log density of the priors

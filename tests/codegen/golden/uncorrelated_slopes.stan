@@ -27,7 +27,7 @@ transformed data {
 parameters {
   real Intercept;  // intercept at the means of the columns
   vector[Kc] b;  // population-level effects
-  // varying effects by g: Intercept, x
+  // varying effects by g of Intercept, x
   vector<lower=0>[M_1] sd_1;  // standard deviations
   matrix[M_1, N_1] z_1;  // standardised effects
   real<lower=0> sigma;  // residual standard deviation
