@@ -12,6 +12,7 @@ build/        compiled front end and precompiled header, made by `make build`
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from smoothstan.errors import InstallationError
 from smoothstan.toolchain.wheel import StanWheel
 
 _FRONTEND = Path(__file__).parent / "frontend"
+_VERSION_LINE = re.compile(r"^CMDSTAN_VERSION := .*$", re.MULTILINE)
 _PARTS = {"httpstan/include/": "include", "httpstan/lib/": "lib"}
 _SCRIPTS = ("stansummary", "diagnose")
 
@@ -34,10 +36,9 @@ def unpack(archive: Path, wheel: StanWheel, target: Path) -> None:
         with zipfile.ZipFile(archive) as content:
             _extract(content, folder)
         _link_library(folder / "lib")
-        shutil.copytree(_FRONTEND / "src", folder / "src")
-        version = f"CMDSTAN_VERSION := {wheel.stan}"
-        makefile = (_FRONTEND / "makefile").read_text().replace("CMDSTAN_VERSION := @VERSION@", version)
-        (folder / "makefile").write_text(makefile)
+        shutil.copytree(_FRONTEND, folder, dirs_exist_ok=True)
+        makefile = folder / "makefile"
+        makefile.write_text(_VERSION_LINE.sub(f"CMDSTAN_VERSION := {wheel.stan}", makefile.read_text()))
         _write_scripts(folder / "bin")
         if target.exists():
             shutil.rmtree(target)
