@@ -8,7 +8,15 @@ namespace frontend {
 
 namespace {
 std::mutex console_mutex;
+
+/** The library's text says nothing of files: say it for the user. */
+std::string explain(const std::string& message) {
+  return message.rfind("basic_ios::clear", 0) == 0
+             ? "Error: writing an output file failed (is the disk full?)"
+             : message;
 }
+
+}  // namespace
 
 void console_logger::put(std::ostream& out, const std::string& message) {
   std::lock_guard<std::mutex> lock(console_mutex);
@@ -20,7 +28,7 @@ void console_logger::put(std::ostream& out, const std::string& message) {
 void console_logger::debug(const std::string& m) { put(std::cout, m); }
 void console_logger::info(const std::string& m) { put(std::cout, m); }
 void console_logger::warn(const std::string& m) { put(std::cout, m); }
-void console_logger::error(const std::string& m) { put(std::cerr, m); }
+void console_logger::error(const std::string& m) { put(std::cerr, explain(m)); }
 void console_logger::fatal(const std::string& m) { put(std::cerr, m); }
 void console_logger::debug(const std::stringstream& m) { debug(m.str()); }
 void console_logger::info(const std::stringstream& m) { info(m.str()); }

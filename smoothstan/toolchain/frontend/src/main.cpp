@@ -3,6 +3,7 @@
 #include <stan/model/model_header.hpp>
 
 #include "command_line.hpp"
+#include "console.hpp"
 #include "method.hpp"
 #include "profile.hpp"
 
@@ -97,11 +98,8 @@ int main(int argc, const char* argv[]) {
   } catch (const frontend::usage_error& e) {
     // cmdstanpy shows the lines that begin with "Error" or "Exception"
     std::cerr << "Error: " << e.what() << std::endl;
-  } catch (const std::ios_base::failure&) {
-    std::cerr << "Error: writing an output file failed (is the disk full?)"
-              << std::endl;
   } catch (const std::exception& e) {
-    std::cerr << e.what() << std::endl;
+    frontend::console_logger().error(e.what());
   }
   return frontend::exit_failed;
 }
