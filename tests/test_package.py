@@ -12,7 +12,8 @@ import smoothstan as ss
 from smoothstan.errors import DataError
 
 PUBLIC = {
-    "Posterior", "bf", "brm", "default_prior", "family", "load_dataset", "load_fit", "prior", "stancode", "standata",
+    "Posterior", "bf", "brm", "default_prior", "family", "install_cmdstan", "load_dataset", "load_fit", "prior",
+    "stancode", "standata",
 }  # fmt: skip
 HEAVY = (
     "pandas",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smoothstan.engines.cache import cache_folder as cache_folder
 from smoothstan.engines.cmdstan import CmdStanEngine as CmdStanEngine
 from smoothstan.engines.draws import SAMPLER_STATISTICS as SAMPLER_STATISTICS
 from smoothstan.engines.draws import RawDraws as RawDraws

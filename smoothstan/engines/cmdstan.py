@@ -42,7 +42,7 @@ class CmdStanEngine:
     def missing(cls) -> str:
         """Return what is missing, CmdStan itself or the tools to compile with, and how to mend it."""
         if _cmdstan_path() is None:
-            return "CmdStan is not installed: python -m cmdstanpy.install_cmdstan"
+            return "CmdStan is not installed: python -m smoothstan install-cmdstan"
         if shutil.which("make") is None and shutil.which("mingw32-make") is None:
             return "make is not installed (Debian: apt-get install make; macOS: xcode-select --install)"
         if not any(shutil.which(compiler) for compiler in _COMPILERS):

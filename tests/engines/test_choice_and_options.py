@@ -22,7 +22,7 @@ def test_a_missing_cmdstan_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CMDSTAN", str(tmp_path / "nowhere"))
     monkeypatch.setattr("cmdstanpy.utils.cmdstan.os.environ", {"CMDSTAN": str(tmp_path / "nowhere")}, raising=False)
-    with pytest.raises(EngineNotFound, match=r"python -m cmdstanpy.install_cmdstan; installed: stanli"):
+    with pytest.raises(EngineNotFound, match=r"python -m smoothstan install-cmdstan; installed: stanli"):
         choose_engine("cmdstan")
 
 

