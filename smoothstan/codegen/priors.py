@@ -104,9 +104,7 @@ def _normaliser(prior: ResolvedPrior, count: int) -> str:
     """Return the log of the mass between the bounds, ``count`` times; empty if the bounds cut nothing off."""
     distribution = prior.distribution
     assert distribution is not None
-    support = distribution.density
-    below = None if prior.lb is None or (support.lower is not None and support.lower >= prior.lb) else prior.lb
-    above = None if prior.ub is None or (support.upper is not None and support.upper <= prior.ub) else prior.ub
+    below, above = _cuts(distribution, prior)
     if below is not None and above is not None:
         return f"{count} * log_diff_exp({_log_below(distribution, above)}, {_log_below(distribution, below)})"
     if below is not None:
@@ -135,13 +133,18 @@ def _tail(distribution: Distribution, bound: float) -> str:
 def _outside(name: str, prior: ResolvedPrior) -> str:
     """Return the condition under which a draw lies outside the bounds; empty if it cannot."""
     assert prior.distribution is not None
-    lower, upper = prior.distribution.support
-    conditions = []
-    if prior.lb is not None and (lower is None or lower < prior.lb):
-        conditions.append(f"{name} < {format_number(prior.lb)}")
-    if prior.ub is not None and (upper is None or upper > prior.ub):
-        conditions.append(f"{name} > {format_number(prior.ub)}")
-    return " || ".join(conditions)
+    below, above = _cuts(prior.distribution, prior)
+    low = [] if below is None else [f"{name} < {format_number(below)}"]
+    high = [] if above is None else [f"{name} > {format_number(above)}"]
+    return " || ".join(low + high)
+
+
+def _cuts(distribution: Distribution, prior: ResolvedPrior) -> tuple[float | None, float | None]:
+    """Return the bounds that cut off part of the support; None where a bound takes nothing away."""
+    lower, upper = distribution.support
+    below = None if prior.lb is None or (lower is not None and lower >= prior.lb) else prior.lb
+    above = None if prior.ub is None or (upper is not None and upper <= prior.ub) else prior.ub
+    return below, above
 
 
 def improper(parameters: Iterable[PriorParameter], table: PriorTable) -> tuple[str, ...]:

@@ -99,17 +99,15 @@ def _intact(entry: Path) -> Path | None:
 
 def _build(entry: Path, code: str, build: Callable[[Path], Path]) -> Path:
     with tempfile.TemporaryDirectory(dir=entry.parent, prefix="building-") as name:
-        source = Path(name) / "model.stan"
+        finished = Path(name) / entry.name
+        finished.mkdir()
+        source = finished / "model.stan"
         source.write_text(code)
         built = build(source)
-        (Path(name) / _RECORD).write_text(json.dumps({"sha256": _checksum(built)}))
-        finished = Path(name)
+        (finished / _RECORD).write_text(json.dumps({"sha256": _checksum(built)}))
         if entry.exists():
             shutil.rmtree(entry)
-        kept = entry.parent / f"{entry.name}.new"
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(finished, kept)
-        os.replace(kept, entry)
+        os.replace(finished, entry)
     return entry / f"model{_SUFFIX}"
 
 

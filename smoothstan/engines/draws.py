@@ -30,7 +30,6 @@ class RawDraws:
         engine: the engine's name and version.
         seed: the seed that was used.
         seconds: wall time of compiling or translating, and of sampling.
-        messages: what the engine said, for diagnosis.
     """
 
     columns: tuple[str, ...]
@@ -39,4 +38,3 @@ class RawDraws:
     engine: str
     seed: int
     seconds: Mapping[str, float] = field(default_factory=dict)
-    messages: tuple[str, ...] = ()
