@@ -2,14 +2,21 @@
 
 from smoothstan.errors import FormulaError
 from smoothstan.registry import Registry
-from smoothstan.smooths.basis import Basis as Basis
+from smoothstan.smooths import cubic_regression
+from smoothstan.smooths.basis import Covariate as Covariate
+from smoothstan.smooths.basis import Covariates as Covariates
+from smoothstan.smooths.basis import GroupedBasis as GroupedBasis
+from smoothstan.smooths.basis import Place as Place
 from smoothstan.smooths.basis import PlacedBasis as PlacedBasis
-from smoothstan.smooths.cubic_regression import CubicRegression as CubicRegression
-from smoothstan.smooths.cubic_regression import PlacedCubicRegression as PlacedCubicRegression
-from smoothstan.smooths.mixed_model import MixedSmooth as MixedSmooth
-from smoothstan.smooths.mixed_model import mixed_smooth as mixed_smooth
+from smoothstan.smooths.basis import Request as Request
 
-BASES: Registry[type[Basis]] = Registry("basis", {basis.name: basis for basis in (CubicRegression,)}, FormulaError)
+BASES: Registry[Place] = Registry(
+    "basis",
+    {
+        "cr": cubic_regression.place,
+    },
+    FormulaError,
+)
 
-PLANNED = frozenset({"tp", "ts", "cs", "cc", "ps", "cp", "bs", "ad", "re", "fs", "sz", "mrf", "gp", "ds", "sos", "so"})
-"""Bases of mgcv that are known but not built yet."""
+PLANNED = frozenset({"so"})
+"""Bases of mgcv that are known but not built."""

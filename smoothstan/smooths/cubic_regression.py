@@ -14,25 +14,20 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.smooths.basis import Basis, PlacedBasis
+from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
 from smoothstan.smooths.knots import checked_knots, quantile_knots
 
 
-@final
-@dataclass(frozen=True)
-class CubicRegression(Basis):
-    """A natural cubic spline with ``k`` knots, penalised by its integrated squared second derivative."""
+_DEFAULT_K = 10
+_MINIMUM_K = 3
 
-    name: ClassVar[str] = "cr"
-    default_k: ClassVar[int] = 10
-    minimum_k: ClassVar[int] = 3
 
-    def place(self, x: FloatArray, knots: FloatArray | None = None) -> PlacedCubicRegression:
-        """Put the knots at quantiles of the distinct values of the one covariate."""
-        if x.shape[1] != 1:
-            raise ValueError(f'bs="cr" takes one covariate, found {x.shape[1]}')
-        placed = quantile_knots(x[:, 0], self.k) if knots is None else checked_knots(knots, self.k)
-        return PlacedCubicRegression(placed)
+def place(covariates: Covariates, request: Request) -> PlacedCubicRegression:
+    """Put the knots at quantiles of the distinct values of the one covariate, or take the given ones."""
+    x = request.one_number(covariates)
+    k = request.dimension(_DEFAULT_K, _MINIMUM_K)
+    given = request.knots_of(0)
+    return PlacedCubicRegression(quantile_knots(x, k) if given is None else checked_knots(given, k))
 
 
 @final
@@ -40,7 +35,14 @@ class CubicRegression(Basis):
 class PlacedCubicRegression(PlacedBasis):
     """A cubic regression spline with its (k,) knots."""
 
-    knots: FloatArray
+    positions: FloatArray
+
+    tensor_values: ClassVar[bool] = False
+
+    @property
+    def knots(self) -> FloatArray:
+        """The knots, (k,)."""
+        return self.positions
 
     @cached_property
     def _second_derivatives(self) -> tuple[FloatArray, FloatArray]:
@@ -59,9 +61,9 @@ class PlacedCubicRegression(PlacedBasis):
         penalty = d.T @ solved
         return f, (penalty + penalty.T) / 2
 
-    def design(self, x: FloatArray) -> FloatArray:
+    def design(self, covariates: Covariates) -> FloatArray:
         """Evaluate the spline's basis; linear beyond the first and last knot."""
-        x = np.asarray(x, dtype=float).reshape(len(x))
+        x = side_by_side(covariates)[:, 0]
         knots = self.knots
         f, _ = self._second_derivatives
         inside = np.clip(x, knots[0], knots[-1])
@@ -92,6 +94,11 @@ class PlacedCubicRegression(PlacedBasis):
     def penalties(self) -> tuple[FloatArray, ...]:
         """The integrated squared second derivative as a quadratic form in the knot values."""
         return (self._second_derivatives[1],)
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """All but the straight lines."""
+        return (len(self.positions) - 2,)
 
     @property
     def null_space_dimension(self) -> int:
