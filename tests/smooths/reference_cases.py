@@ -36,7 +36,7 @@ def data(dataset: str) -> dict[str, Any]:
 
 
 def _column(column: dict[str, Any]) -> Any:
-    if column["type"] in ("num", "matrix"):
+    if column["type"] in ("num", "int", "matrix"):
         return np.asarray(column["values"], dtype=float)
     codes = [column["levels"].index(value) for value in column["values"]]
     return Factor(np.asarray(codes, dtype=np.int64), tuple(column["levels"]), column["type"] == "ordered")
