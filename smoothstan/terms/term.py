@@ -59,10 +59,16 @@ class DensePart:
 
 @dataclass(frozen=True)
 class Addend:
-    """A Stan expression that is added to a linear predictor: an (N,) vector, or a scalar."""
+    """A Stan expression that is added to a linear predictor: an (N,) vector, or a scalar.
+
+    With ``pieces`` it is the name of a vector made beforehand, zero but for the rows that each piece
+    fills: (array of row numbers, expression).
+    """
 
     expression: str
     vector: bool = True
+    pieces: tuple[tuple[str, str], ...] = ()
+    comment: str = ""
 
 
 @dataclass(frozen=True)
