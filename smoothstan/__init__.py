@@ -12,4 +12,7 @@ from smoothstan.formula import bf as bf
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
 from smoothstan.priors import prior as prior
+from smoothstan.terms.smooth_con import SmoothCon as SmoothCon
+from smoothstan.terms.smooth_con import smooth2random as smooth2random
+from smoothstan.terms.smooth_con import smooth_con as smooth_con
 from smoothstan.toolchain import install_cmdstan as install_cmdstan

@@ -54,7 +54,8 @@ def build_design(
     table, dropped = _complete_rows(formula, expanded, data)
     response = bind_response(formula, family, table)
     options = smooth_options or SmoothOptions()
-    _check_knots(options, expanded)
+    smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
+    options.check_knots(smooth_covariates(smooths))
     terms = [
         term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
     ]
@@ -80,18 +81,6 @@ def _bind_predictor(
         yield bind_smooths(parts.specials, dpar, table, text, options)
     if parts.offsets:
         yield bind_offset(parts.offsets, dpar, table, text)
-
-
-def _check_knots(options: SmoothOptions, expanded: list[tuple[PredictorFormula, TermList]]) -> None:
-    """Refuse knots for something that no smooth is a function of."""
-    smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
-    covariates = smooth_covariates(smooths)
-    for name in options.knots:
-        if name not in covariates:
-            raise DataError(
-                f"knots are given for {name!r}, but no smooth has this covariate{suggestion(name, covariates)} "
-                f"(covariates of smooths: {', '.join(covariates) or 'none'})"
-            )
 
 
 def _default_intercept(family: Family, dpar: str) -> str:

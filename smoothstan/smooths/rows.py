@@ -64,7 +64,7 @@ class Rows:
         cubed = values.reshape(self.n, -1, values.shape[1])
         if by is None:
             return np.asarray(cubed.sum(axis=1))
-        return np.einsum("nq,nqp->np", by.reshape(self.n, -1), cubed)
+        return np.asarray(np.einsum("nq,nqp->np", by.reshape(self.n, -1), cubed))
 
     def design(self, basis: PlacedBasis) -> FloatArray:
         """Evaluate a basis at the rows and multiply: (n, p)."""

@@ -58,3 +58,10 @@ class Table:
             if isinstance(column, (Numeric, MatrixColumn)) and np.isinf(column.values).any():
                 row = int(np.argwhere(np.isinf(column.values))[0, 0])
                 raise DataError(f"column {name!r} has an infinite value in row {row} (rows count from 0)")
+
+    def refuse_missing(self) -> None:
+        """Raise DataError if a column lacks a value."""
+        for name, column in self.columns.items():
+            missing = column.missing()
+            if missing.any():
+                raise DataError(f"column {name!r} has no value in row {int(np.argmax(missing))} (rows count from 0)")

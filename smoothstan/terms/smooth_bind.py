@@ -50,6 +50,15 @@ class SmoothOptions:
     centre: bool = True
     scale: bool = True
 
+    def check_knots(self, covariates: Sequence[str]) -> None:
+        """Raise DataError if knots are given for something that no smooth is a function of."""
+        for name in self.knots:
+            if name not in covariates:
+                raise DataError(
+                    f"knots are given for {name!r}, but no smooth has this covariate{suggestion(name, covariates)} "
+                    f"(covariates of smooths: {', '.join(covariates) or 'none'})"
+                )
+
 
 @dataclass(frozen=True)
 class _Asked:
