@@ -4,6 +4,7 @@ from smoothstan import errors as errors
 from smoothstan._version import __version__ as __version__
 from smoothstan.api import brm as brm
 from smoothstan.api import default_prior as default_prior
+from smoothstan.api import model_matrix as model_matrix
 from smoothstan.api import stancode as stancode
 from smoothstan.api import standata as standata
 from smoothstan.datasets import load_dataset as load_dataset

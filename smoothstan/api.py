@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
@@ -19,6 +19,9 @@ from smoothstan.formula import ModelFormula, parse_formula
 from smoothstan.posterior import FitModel, Posterior, draws_tree
 from smoothstan.priors import Prior, PriorTable, resolve_priors
 from smoothstan.terms import SmoothOptions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Formula: TypeAlias = str | ModelFormula | Sequence[str]
 Priors: TypeAlias = Prior | Sequence[Prior]
@@ -140,6 +143,11 @@ def default_prior(
 ) -> PriorTable:
     """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
     return resolve_priors(_design(formula, data, family, knots, data2).prior_slots())
+
+
+def model_matrix(fit: Posterior, new_data: Any = None, *, dpar: str = "mu") -> pd.DataFrame:
+    """Return the design of a fitted model, one named column per coefficient; see ``Posterior.model_matrix``."""
+    return fit.model_matrix(new_data, dpar=dpar)
 
 
 def _design(

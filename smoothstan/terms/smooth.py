@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar, final
@@ -13,7 +13,7 @@ from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.errors import FormulaError
 from smoothstan.formula.syntax import Call
 from smoothstan.priors import DefaultScale, PriorSlot
-from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, mixed_smooth, times
+from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense, mixed_smooth, times
 from smoothstan.table import Table
 from smoothstan.terms.bound_smooth import BoundSmooth, Level
 from smoothstan.terms.names import clean_name, prior_dpar, suffix
@@ -304,6 +304,20 @@ class SmoothTerm(BoundTerm):
         full = np.zeros((count, table.n))
         full[:, rows] = total
         return full
+
+    def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
+        """Yield the columns of ``bs_sx_1`` and ``s_sx_1[1]``, zero at the rows of other levels."""
+        if dpar != self.dpar:
+            return
+        for smooth in self.smooths:
+            columns, rows = smooth.columns(table)
+            names = [f"bs{self.p}_{name}" for name in smooth.fixed_names]
+            for j, size in enumerate(smooth.random_sizes, start=1):
+                names += [f"s{self.p}_{smooth.name}_{j}[{c + 1}]" for c in range(size)]
+            combined = np.column_stack([columns.fixed, *map(dense, columns.random)])
+            full = np.zeros((table.n, combined.shape[1]))
+            full[slice(None) if rows is None else rows] = combined
+            yield from zip(names, full.T, strict=True)
 
 
 def bind_smooths(calls: Sequence[Call], dpar: str, table: Table, text: str, options: SmoothOptions) -> SmoothTerm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -117,3 +117,10 @@ class BoundTerm(ABC):
     @abstractmethod
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part."""
+
+    def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
+        """Yield the posterior name of every coefficient of ``dpar`` and the (n,) column that multiplies it.
+
+        A term without coefficients yields nothing.
+        """
+        yield from ()
