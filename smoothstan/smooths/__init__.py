@@ -2,7 +2,14 @@
 
 from smoothstan.errors import FormulaError
 from smoothstan.registry import Registry
-from smoothstan.smooths import cubic_regression
+from smoothstan.smooths import (
+    adaptive,
+    cubic_regression,
+    cyclic_cubic,
+    cyclic_p_spline,
+    derivative_spline,
+    p_spline,
+)
 from smoothstan.smooths.basis import Covariate as Covariate
 from smoothstan.smooths.basis import Covariates as Covariates
 from smoothstan.smooths.basis import GroupedBasis as GroupedBasis
@@ -26,7 +33,13 @@ from smoothstan.smooths.select import null_space_penalty as null_space_penalty
 BASES: Registry[Place] = Registry(
     "basis",
     {
+        "ad": adaptive.place,
+        "bs": derivative_spline.place,
+        "cc": cyclic_cubic.place,
+        "cp": cyclic_p_spline.place,
         "cr": cubic_regression.place,
+        "cs": cubic_regression.place_shrunk,
+        "ps": p_spline.place,
     },
     FormulaError,
 )
