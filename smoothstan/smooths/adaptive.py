@@ -17,7 +17,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths import cubic_regression, cyclic_cubic, cyclic_p_spline, p_spline
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request
-from smoothstan.smooths.kronecker import row_kronecker
 from smoothstan.smooths.settings import check_settings, whole_numbers
 
 _DEFAULT_K = (40, 15)
@@ -53,7 +52,9 @@ def _place_line(covariates: Covariates, request: Request) -> PlacedAdaptiveLine:
     spline = _BASES[name](covariates, Request(request.names, (k,), _CUBIC, knots=request.knots))
     columns = k - 1 if name == "cc" else k
     if pieces > 1 and pieces >= columns - 2:
-        raise ValueError(f"m={pieces} local penalties need more than {pieces + 2} coefficients, found {columns}; raise k")
+        raise ValueError(
+            f"m={pieces} local penalties need more than {pieces + 2} coefficients, found {columns}; raise k"
+        )
     return PlacedAdaptiveLine(spline, columns, pieces, name in _CYCLIC)
 
 
@@ -74,7 +75,9 @@ def _per_covariate(values: tuple[object, ...], d: int, name: str) -> tuple[int, 
     """Return one whole number per covariate; one number stands for all, none for the default."""
     numbers = whole_numbers(values, name)
     if len(numbers) not in (0, 1, d):
-        raise ValueError(f"{name} must be {'one number' if d == 1 else 'one or two numbers'} here, found {len(numbers)}")
+        raise ValueError(
+            f"{name} must be {'one number' if d == 1 else 'one or two numbers'} here, found {len(numbers)}"
+        )
     return numbers * d if len(numbers) == 1 else numbers
 
 

@@ -14,7 +14,7 @@ from typing import final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.smooths.b_splines import b_spline_design, checked_limits, checked_order
+from smoothstan.smooths.b_splines import b_spline_design, checked_limits
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
 from smoothstan.smooths.knots import wrapped
 from smoothstan.smooths.p_spline import check_difference_order, difference_orders

@@ -22,7 +22,9 @@ def finite_knots(request: Request, i: int = 0) -> FloatArray | None:
     knots = request.knots_of(i)
     if knots is not None:
         if knots.ndim != 1:
-            raise ValueError(f"the knots of {request.names[i]} must be one list of numbers, found {knots.ndim} dimensions")
+            raise ValueError(
+                f"the knots of {request.names[i]} must be one list of numbers, found {knots.ndim} dimensions"
+            )
         _check_finite(knots, f"the knots of {request.names[i]}")
     return knots
 
