@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
 
 from smoothstan.arrays import BoolArray, FloatArray, IntArray
 from smoothstan.smooths.penalty import required_penalty
@@ -143,11 +142,12 @@ def _touching(polygons: Mapping[str, Any]) -> BoolArray:
     owner = np.repeat(np.arange(len(vertices)), [len(v) for v in vertices])
     # Adding zero makes -0.0 and 0.0 the same vertex.
     distinct, vertex = np.unique(np.vstack(vertices) + 0.0, axis=0, return_inverse=True)
-    shape = (len(vertices), len(distinct))
-    incidence = coo_array((np.ones(len(owner)), (owner, vertex.reshape(-1))), shape=shape).tocsr()
-    adjacent = (incidence @ incidence.T).toarray() > 0
-    np.fill_diagonal(adjacent, False)
-    return np.asarray(adjacent, dtype=bool)
+    adjacent = np.zeros((len(vertices), len(vertices)), dtype=bool)
+    vertex, owner = np.unique(np.column_stack([vertex.reshape(-1), owner]), axis=0).T
+    for step in range(1, int(np.bincount(vertex, minlength=len(distinct)).max())):
+        shared = vertex[step:] == vertex[:-step]
+        adjacent[owner[step:][shared], owner[:-step][shared]] = True
+    return np.asarray(adjacent | adjacent.T, dtype=bool)
 
 
 def _vertices(given: Any, name: str) -> FloatArray:
