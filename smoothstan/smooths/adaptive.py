@@ -14,9 +14,11 @@ from typing import final
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.smooths import cubic_regression, cyclic_cubic, cyclic_p_spline, p_spline
-from smoothstan.smooths.basis import Covariates, PlacedBasis, Request
+from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, Unsuitable
+from smoothstan.smooths.kronecker import row_kronecker
+from smoothstan.smooths.penalty import numerical_rank
 from smoothstan.smooths.settings import check_settings, whole_numbers
 
 _DEFAULT_K = (40, 15)
@@ -62,6 +64,8 @@ def _place_surface(covariates: Covariates, request: Request) -> PlacedAdaptiveSu
     check_settings(request)
     pieces = _per_covariate(request.m, 2, "m") or _DEFAULT_PIECES[1:] * 2
     k = _per_covariate(request.k, 2, "k") or _DEFAULT_K[1:] * 2
+    if min(pieces) < 3:
+        raise Unsuitable(f"m must be at least 3 per covariate for an adaptive surface, found {min(pieces)}", "m")
     margins = tuple(
         p_spline.place(
             (covariates[i],), Request((request.names[i],), (k[i],), _CUBIC, knots=tuple(request.knots[i : i + 1]))
@@ -148,3 +152,75 @@ class PlacedAdaptiveLine(PlacedBasis):
         """Two, coefficients that rise evenly (the differences do not go around a circle), if there are pieces."""
         without_pieces = (self.columns, self.spline.null_space_dimension)
         return without_pieces[self.pieces] if self.pieces < 2 else 2
+
+
+@final
+@dataclass(frozen=True)
+class PlacedAdaptiveSurface(PlacedBasis):
+    """A product of two P-splines with local penalties on the second differences of its grid of coefficients.
+
+    Coefficient ``a * k[1] + b`` belongs to spline a of the first covariate and spline b of the second.
+
+    Args:
+        margins: the P-splines of the covariates.
+        k: the number of splines of each.
+        pieces: the number of weights along each; every product of two is one penalty.
+    """
+
+    margins: tuple[PlacedBasis, ...]
+    k: tuple[int, ...]
+    pieces: tuple[int, ...]
+
+    def design(self, covariates: Covariates) -> FloatArray:
+        """Evaluate the products of the splines."""
+        parts = zip(self.margins, covariates, strict=True)
+        return row_kronecker([margin.design((covariate,)) for margin, covariate in parts])
+
+    @cached_property
+    def penalties(self) -> tuple[FloatArray, ...]:
+        """Squared second differences along both directions and across, weighted by place; (k0 k1, k0 k1) each.
+
+        The weights of the second covariate vary slowest from penalty to penalty, as in mgcv.
+        """
+        first, second = self.k
+        grid = np.arange(first * second).reshape(first, second)
+        corner = np.sqrt(0.125)
+        along = (
+            _stencil(grid.size, (grid[:-2], 1), (grid[1:-1], -2), (grid[2:], 1)),
+            _stencil(grid.size, (grid[:, :-2], 1), (grid[:, 1:-1], -2), (grid[:, 2:], 1)),
+            _stencil(
+                grid.size, (grid[:-2, :-2], corner), (grid[2:, 2:], corner), (grid[:-2, 2:], -corner),
+                (grid[2:, :-2], -corner),
+            ),
+        )  # fmt: skip
+        centres = (grid[1:-1], grid[:, 1:-1], grid[1:-1, 1:-1])
+        weights = self._weights()
+        parts = [_weighted(d, weights[c.reshape(-1)]) for d, c in zip(along, centres, strict=True)]
+        return tuple(np.sum(pieces, axis=0) for pieces in zip(*parts, strict=True))
+
+    def _weights(self) -> FloatArray:
+        """Return the weight of every penalty at every coefficient, (k0 k1, m0 m1)."""
+        tables = []
+        for size, count in zip(self.k, self.pieces, strict=True):
+            t = np.arange(1.0, size + 1)
+            tables.append(p_spline.place((t,), Request(("weights",), (count,), (1, 1))).design((t,)))
+        a, b = np.divmod(np.arange(self.k[0] * self.k[1]), self.k[1])
+        return row_kronecker([tables[1][b], tables[0][a]])
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """The number of differences that a penalty touches, as far as they are independent."""
+        return tuple(numerical_rank(penalty) for penalty in self.penalties)
+
+    @property
+    def null_space_dimension(self) -> int:
+        """Three: the planes."""
+        return 3
+
+
+def _stencil(size: int, *terms: tuple[IntArray, float]) -> FloatArray:
+    """Return the (rows, size) operator that sums cells of the grid, each with its weight."""
+    operator = np.zeros((terms[0][0].size, size))
+    for cells, weight in terms:
+        operator[np.arange(cells.size), cells.reshape(-1)] = weight
+    return operator
