@@ -106,7 +106,7 @@ def test_one_matrix_needs_no_list_and_the_ranks_are_found() -> None:
 @pytest.mark.parametrize(
     ("xt", "message"),
     [
-        ({"s": np.eye(3)}, "unknown setting 's' in xt .known here: S, rank."),
+        ({"s": np.eye(3)}, "unknown setting 's' in xt; known: S, rank"),
         ({"rank": 3}, "a rank without a penalty matrix"),
         ({"S": np.eye(2)}, "must be 3 x 3, one row per coefficient, found 2 x 2"),
         ({"S": [np.eye(3), np.eye(4)]}, r"S\[1\] must be 3 x 3, .* found 4 x 4"),
