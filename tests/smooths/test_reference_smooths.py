@@ -62,7 +62,12 @@ def signs(case: dict[str, Any], design: Array, reference: Array) -> Array:
     """Return the sign of every column of the reference relative to ours; ones where the basis is exact."""
     if not case["uniqueness"].startswith("column_sign"):
         return np.ones(design.shape[1])
-    return np.where(np.sum(design[: len(reference)] * reference, axis=0) < 0, -1.0, 1.0)
+    agreement = np.sum(design[: len(reference)] * reference, axis=0)
+    if "bs='fs'" in case["term"]:
+        # The levels share their columns, and not every level is among the stored rows.
+        levels = len(case["raw"]["flev"])
+        agreement = np.tile(agreement.reshape(levels, -1).sum(axis=0), levels)
+    return np.where(agreement < 0, -1.0, 1.0)
 
 
 def is_rotated(case: dict[str, Any]) -> bool:
