@@ -142,7 +142,7 @@ def _regions(factor: Factor, request: Request) -> tuple[str, ...]:
     if given is None:
         return tuple(sorted(factor.levels, key=collation_key))
     names = given.levels if isinstance(given, Factor) else tuple(str(name) for name in np.atleast_1d(given))
-    lacking = [level for level in factor.levels if level not in set(names)]
+    lacking = set(factor.levels) - set(names)
     if lacking:
         raise ValueError(f"the knots lack the regions {some(lacking)} of {request.names[0]}")
     return tuple(sorted(set(names), key=collation_key))

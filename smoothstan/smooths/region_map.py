@@ -90,10 +90,10 @@ def _refuse_other_names(names: tuple[str, ...], regions: tuple[str, ...], kind: 
     """Raise ValueError unless the map has exactly the regions, each once."""
     if len(set(names)) < len(names):
         raise ValueError(f"{kind} names a region twice: {some({n for n in names if names.count(n) > 1})}")
-    lacking = [region for region in regions if region not in set(names)]
+    lacking = set(regions) - set(names)
     if lacking:
         raise ValueError(f"{kind} lacks the regions {some(lacking)} of the data or the knots")
-    beyond = [name for name in names if name not in set(regions)]
+    beyond = set(names) - set(regions)
     if beyond:
         raise ValueError(
             f"{kind} has regions without data: {some(beyond)}; to keep them, give the names of all regions as knots"
@@ -140,8 +140,7 @@ def _touching(polygons: Mapping[str, Any]) -> BoolArray:
     """Return which regions have a vertex in common, (q, q)."""
     vertices = [_vertices(polygons[name], name) for name in polygons]
     owner = np.repeat(np.arange(len(vertices)), [len(v) for v in vertices])
-    # Adding zero makes -0.0 and 0.0 the same vertex.
-    distinct, vertex = np.unique(np.vstack(vertices) + 0.0, axis=0, return_inverse=True)
+    distinct, vertex = np.unique(np.vstack(vertices), axis=0, return_inverse=True)
     adjacent = np.zeros((len(vertices), len(vertices)), dtype=bool)
     vertex, owner = np.unique(np.column_stack([vertex.reshape(-1), owner]), axis=0).T
     for step in range(1, int(np.bincount(vertex, minlength=len(distinct)).max())):
