@@ -59,12 +59,6 @@ class Request:
     knots: tuple[Any, ...] = ()
     linked: bool = False
 
-    def known_settings(self, *allowed: str) -> None:
-        """Raise ValueError if ``xt`` has a setting that the basis does not know."""
-        for name in self.xt:
-            if name not in allowed:
-                raise ValueError(f"unknown setting {name!r} in xt (known here: {', '.join(allowed) or 'none'})")
-
     def dimension(self, default: int, minimum: int) -> int:
         """Return ``k``, or the default; ValueError if it is below the minimum or not one number."""
         if not self.k:
