@@ -59,12 +59,6 @@ class Request:
     knots: tuple[Any, ...] = ()
     linked: bool = False
 
-    def known_settings(self, *allowed: str) -> None:
-        """Raise ValueError if ``xt`` has a setting that the basis does not know."""
-        for name in self.xt:
-            if name not in allowed:
-                raise ValueError(f"unknown setting {name!r} in xt (known here: {', '.join(allowed) or 'none'})")
-
     def dimension(self, default: int, minimum: int) -> int:
         """Return ``k``, or the default; ValueError if it is below the minimum or not one number."""
         if not self.k:
@@ -103,6 +97,9 @@ class PlacedBasis(ABC):
 
     nests: ClassVar[bool] = True
     """Whether columns that a lower smooth of the same covariate already has are to be taken out."""
+
+    costly: ClassVar[bool] = False
+    """Whether an evaluation takes so long that it pays to keep the result while a smooth is being made."""
 
     tensor_values: ClassVar[bool] = True
     """Whether a tensor product expresses this margin by its values at evenly spaced points."""
