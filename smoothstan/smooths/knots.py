@@ -25,12 +25,12 @@ def quantile_knots(x: FloatArray, k: int) -> FloatArray:
     return np.quantile(distinct, np.linspace(0, 1, k))
 
 
-def checked_knots(knots: FloatArray, k: int) -> FloatArray:
-    """Return user-supplied knots, refusing a wrong number or a wrong order."""
+def checked_knots(knots: FloatArray, k: int, name: str) -> FloatArray:
+    """Return user-supplied knots of a covariate, refusing a wrong number or a wrong order."""
     if len(knots) != k:
-        raise ValueError(f"k={k} needs exactly {k} knots, found {len(knots)}")
+        raise ValueError(f"k={k} needs exactly {k} knots of {name}, found {len(knots)}")
     if not np.all(np.diff(knots) > 0):
-        raise ValueError("the knots must increase strictly")
+        raise ValueError(f"the knots of {name} must increase strictly")
     return np.asarray(knots, dtype=float)
 
 
