@@ -32,7 +32,9 @@ def place(covariates: Covariates, request: Request) -> PlacedCubicRegression:
     x = finite_number(covariates, request)
     k = request.dimension(_DEFAULT_K, _MINIMUM_K)
     given = finite_knots(request)
-    return PlacedCubicRegression(quantile_knots(x, k) if given is None else checked_knots(given, k, request.names[0]))
+    return PlacedCubicRegression(
+        quantile_knots(x, k, request.names[0]) if given is None else checked_knots(given, k, request.names[0])
+    )
 
 
 def place_shrunk(covariates: Covariates, request: Request) -> PlacedShrunkCubicRegression:

@@ -34,10 +34,10 @@ def place(covariates: Covariates, request: Request) -> PlacedCyclicCubic:
     k = request.dimension(_DEFAULT_K, _MINIMUM_K)
     given = finite_knots(request)
     if given is None:
-        return _placed(order_statistic_knots(x, k))
+        return _placed(order_statistic_knots(x, k, request.names[0]))
     checked_order(given, request.names[0])
     if len(given) == 2:
-        return _placed(order_statistic_knots(np.concatenate([given, x]), k))
+        return _placed(order_statistic_knots(np.concatenate([given, x]), k, request.names[0]))
     if len(given) != k:
         raise ValueError(f"k={k} needs 2 or {k} knots of {request.names[0]}, found {len(given)}")
     return _placed(given)

@@ -19,14 +19,13 @@ from smoothstan.smooths.groups import spread
 from smoothstan.smooths.natural import data_natural
 from smoothstan.smooths.penalty import numerical_rank
 from smoothstan.smooths.region_map import KINDS, penalty_of_map, some
-from smoothstan.smooths.settings import check_settings
 from smoothstan.table import Factor, collation_key
 
 
 def place(covariates: Covariates, request: Request) -> PlacedBasis:
     """Take the regions from the knots or the data and their penalty from ``xt`` (``penalty_of_map``)."""
     factor = _one_factor(covariates, request)
-    check_settings(request, KINDS)
+    request.known_settings(*KINDS)
     regions = _regions(factor, request)
     penalty = penalty_of_map(request.xt, regions)
     field = PlacedMarkovField(regions, penalty, numerical_rank(penalty))

@@ -19,12 +19,11 @@ from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.smooths.basis import Covariates, GroupedBasis, PlacedBasis, Request
 from smoothstan.smooths.groups import combined_codes, factors_of, numbers_of, spread
 from smoothstan.smooths.penalty import numerical_rank, required_penalty
-from smoothstan.smooths.settings import check_settings
 
 
 def place(covariates: Covariates, request: Request) -> PlacedBasis:
     """Count the combinations of levels; with ``xt=list(S=)`` take the user's penalties."""
-    check_settings(request, ("S", "rank"))
+    request.known_settings("S", "rank")
     effect = PlacedRandomEffect(tuple(len(factor.levels) for factor in factors_of(covariates)))
     if "S" not in request.xt:
         if "rank" in request.xt:
