@@ -16,3 +16,20 @@ IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 StanData: TypeAlias = dict[str, Any]
 """Stan variable name -> int, float or numpy array, as Stan's ``data`` block declares it."""
+
+
+class Contiguous:
+    """A mixin for dataclasses whose arrays are laid out row by row.
+
+    Products of matrices depend on the layout in their last bit; arrays that are read back from a file
+    have this one, so predictions are the same before and after.
+    """
+
+    def __post_init__(self) -> None:
+        """Lay out all arrays, also those in tuples."""
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, name, np.ascontiguousarray(value))
+            elif isinstance(value, tuple) and any(isinstance(item, np.ndarray) for item in value):
+                laid_out = tuple(np.ascontiguousarray(i) if isinstance(i, np.ndarray) else i for i in value)
+                object.__setattr__(self, name, laid_out)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import Contiguous, FloatArray, IntArray
 from smoothstan.smooths.constraint import null_space_of
 from smoothstan.table import Factor, describe
 
@@ -96,7 +96,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class PlacedBasis(ABC):
+class PlacedBasis(Contiguous, ABC):
     """A basis whose knots are fixed.  ``p`` is its number of columns."""
 
     random_effect: ClassVar[bool] = False

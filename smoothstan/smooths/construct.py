@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import Contiguous, FloatArray
 from smoothstan.smooths.basis import Covariates, GroupedBasis, PlacedBasis
 from smoothstan.smooths.constraint import null_space_of
 from smoothstan.smooths.moments import raw_moments
@@ -19,7 +19,7 @@ from smoothstan.smooths.rows import Rows
 
 
 @dataclass(frozen=True)
-class ConstructedSmooth:
+class ConstructedSmooth(Contiguous):
     """A smooth whose coefficients are free: what REML penalises and what splits into a mixed model.
 
     Args:
@@ -45,10 +45,9 @@ class ConstructedSmooth:
         if self.unpenalised:
             return ()
         scaled = tuple(s / scale for s, scale in zip(self.basis.penalties, self.scales, strict=True))
-        if self.constraint is None:
-            return scaled
-        absorbed = (self.constraint.T @ s @ self.constraint for s in scaled)
-        return tuple((s + s.T) / 2 for s in absorbed)
+        z = self.constraint
+        free = scaled if z is None else tuple(z.T @ s @ z for s in scaled)
+        return tuple((s + s.T) / 2 for s in free)
 
     @property
     def size(self) -> int:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import Contiguous, FloatArray
 
 
 @dataclass(frozen=True)
-class JointPrecision:
+class JointPrecision(Contiguous):
     """The penalties of one block of r random columns.
 
     Args:

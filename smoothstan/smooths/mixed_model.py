@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import Contiguous, FloatArray
 from smoothstan.smooths.basis import GroupedBasis
 from smoothstan.smooths.columns import GroupedColumns, SmoothColumns
 from smoothstan.smooths.construct import ConstructedSmooth
@@ -28,7 +28,7 @@ from smoothstan.smooths.rows import Rows
 
 
 @dataclass(frozen=True)
-class MixedSmooth:
+class MixedSmooth(Contiguous):
     """A smooth with the maps from its basis to fixed and random effects.
 
     Stored and reused for new data: recomputing the eigenvectors on another machine may flip signs.

@@ -9,7 +9,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import Contiguous, FloatArray, IntArray
 from smoothstan.smooths.basis import Covariates, PlacedBasis, side_by_side
 from smoothstan.smooths.kernels import Kernel, PowerKernel, unit_vectors
 from smoothstan.smooths.polynomials import monomials
@@ -20,7 +20,7 @@ _THREADS = 4
 
 
 @dataclass(frozen=True)
-class RadialPart(ABC):
+class RadialPart(Contiguous, ABC):
     """The columns that come from the kernel: sums of kernels at N sites, with one set of weights per column."""
 
     @abstractmethod

@@ -145,7 +145,9 @@ def _block(i: str, j: int, kind: str) -> Block:
         "vector": f"{columns} .* {looked_up}",
         "shared": f"times_by_group(Zo{i}_{j}, {coefficients}, order{i}, start{i})",
     }
-    return Block(columns, coefficients, f"z{coefficients}", f"Zo{i}_{j}", f"knots{i}[{j}]", f"ws{i}[{j}]", kind, products[kind])
+    return Block(
+        columns, coefficients, f"z{coefficients}", f"Zo{i}_{j}", f"knots{i}[{j}]", f"ws{i}[{j}]", kind, products[kind]
+    )
 
 
 @final
