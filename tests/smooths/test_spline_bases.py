@@ -243,11 +243,11 @@ FEW = np.array([1.0, 1.0, 2.0, 3.0])
 ALL = ("cr", "cs", "cc", "ps", "cp", "bs", "ad")
 NAN = [0.0, float("nan")]
 REFUSED: list[tuple[Asked, tuple[Any, ...], tuple[Any, ...], str]] = [
-    (Asked("cr", (5,)), (FEW,), (), "k=5 needs at least 5 distinct values, found 3"),
+    (Asked("cr", (5,)), (FEW,), (), "has only 3 distinct values"),
     (Asked("cs", (2,)), (X,), (), "k must be at least 3, found 2"),
     (Asked("cs", (4,)), (X,), ([0, 1, 2],), "k=4 needs exactly 4 knots of x, found 3"),
     (Asked("cs", (3,)), (X,), ([0, 2, 1],), "knots of x must increase strictly"),
-    (Asked("cc", (5,)), (FEW,), (), "k=5 needs at least 5 distinct values, found 3"),
+    (Asked("cc", (5,)), (FEW,), (), "has only 3 distinct values"),
     (Asked("cc", (3,)), (X,), (), "k must be at least 4, found 3"),
     (Asked("cc", (5,)), (X,), ([0, 1, 2],), "k=5 needs 2 or 5 knots of x, found 3"),
     (Asked("cc", (5,)), (X,), ([1, 0],), "knots of x must increase strictly"),
