@@ -113,7 +113,7 @@ def test_fit_at_a_fixed_penalty(name: str) -> None:
     new = table(case["newdata"])
     for smooth, stored in zip(smooths, case["smooths"], strict=False):
         invariants = stored["invariants"]
-        lambdas = _many(invariants["lambda_for_unscaled_S"])
+        lambdas = _many(invariants["lambda_for_unscaled_S"]) if smooth.penalties else []
         design = np.column_stack([np.ones(len(smooth.design)), smooth.design])
         penalty = np.zeros((design.shape[1], design.shape[1]))
         for weight, s, scale in zip(lambdas, smooth.penalties, smooth.penalty_scales, strict=True):
