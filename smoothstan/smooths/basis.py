@@ -104,6 +104,9 @@ class PlacedBasis(ABC):
     nests: ClassVar[bool] = True
     """Whether columns that a lower smooth of the same covariate already has are to be taken out."""
 
+    costly: ClassVar[bool] = False
+    """Whether an evaluation takes so long that it pays to keep the result while a smooth is being made."""
+
     tensor_values: ClassVar[bool] = True
     """Whether a tensor product expresses this margin by its values at evenly spaced points."""
 
