@@ -1,70 +1,72 @@
-"""What a formula asks of a tensor product, and what that means for each of its margins."""
+"""What a formula asks of a tensor product smooth, and what that means for each of its margins."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any, TypeVar
 
 from smoothstan.smooths.basis import Request, Unsuitable
 
-_T = TypeVar("_T")
+T = TypeVar("T")
 
 _DEFAULT_BASIS = "cr"
-_SEVERAL_COVARIATES = "tp"
+_SURFACE_BASIS = "tp"
 _OF_ONE_COVARIATE = frozenset({"cr", "cs", "ps", "cp"})
-"""Bases that a margin of several covariates replaces by a thin plate spline, as the default would not fit."""
-
-_SMALLEST_DIMENSION = 3
+_COLUMNS_PER_COVARIATE = 5
+_MINIMUM_K = 3
 
 
 @dataclass(frozen=True)
 class MarginRequest:
-    """One margin.
+    """What is asked of one margin.
 
     Args:
-        basis: the name of its basis.
-        first: the position of its first covariate among all.
-        request: what is asked of the basis.
-        unpenalised: whether its penalty is left out.
-        centred: whether it sums to zero over the rows before the product is taken (``ti``).
+        start: position of its first covariate; the others follow.
+        bs: its basis.
+        request: what the basis is asked.
+        fx: whether it has no penalty.
+        mc: whether it is to sum to zero over the rows (``ti``).
     """
 
-    basis: str
-    first: int
+    start: int
+    bs: str
     request: Request
-    unpenalised: bool
-    centred: bool
+    fx: bool
+    mc: bool
 
     @property
-    def covariates(self) -> slice:
-        """Where its covariates are among all."""
-        return slice(self.first, self.first + len(self.request.names))
+    def stop(self) -> int:
+        """The position after its last covariate."""
+        return self.start + len(self.request.names)
 
     @property
-    def title(self) -> str:
-        """Name it, for messages."""
-        return f"margin {' x '.join(self.request.names)}"
+    def label(self) -> str:
+        """Its covariates, for messages."""
+        return ",".join(self.request.names)
 
 
 @dataclass(frozen=True)
 class TensorRequest:
-    """A tensor product as it was written: every option has one entry per margin, or one for all, or none.
+    """What a formula asks of ``te``, ``ti`` or ``t2``.
+
+    Where there is one value per margin, one value stands for all margins and an empty tuple for the
+    default.
 
     Args:
-        names: the labels of the covariates.
-        d: numbers of covariates of the margins; one each if empty.
-        k: dimensions; ``5**d`` if empty.
-        bs: names of bases; "cr" if empty, "tp" for a margin of several covariates.
-        m: orders; an entry is a number, a tuple of numbers, or None for the default.
-        fx: whether the penalty of a margin is left out; with a single entry or all true, the whole smooth
-            has no penalty, which is the caller's to see to.
-        xt: settings.
-        knots: what the user gave per covariate: numbers, level names, or None.
-        np: whether margins of one covariate are expressed by their values at evenly spaced points.
-        mc: whether a margin sums to zero (``ti``); all do if empty.
-        full: whether null-space columns stay separate next to a range space (``t2``).
-        ord: numbers of range spaces in the blocks to keep (``t2``); all if empty.
+        names: the labels of all covariates.
+        d: the number of covariates of every margin; default one each.
+        k: dimension per margin; default 5 to the power of the number of its covariates.
+        bs: basis per margin, default ``"cr"``.  For several covariates cr, cs, ps and cp become tp.
+        m: order per margin, a number or a tuple of numbers; None for the default.
+        fx: no penalty, per margin (te, ti).
+        xt: further settings per margin.
+        knots: what the user gave per covariate, or None.
+        np: express margins of one covariate by their values at evenly spaced points (te, ti).
+        mc: whether margins sum to zero over the rows, per margin (ti); default all.
+        full: a penalty for every unpenalised column of a margin rather than for all together (t2).
+        ord: keep the parts with so many penalised margins only (t2); default all.
     """
 
     names: tuple[str, ...]
@@ -81,74 +83,60 @@ class TensorRequest:
     ord: tuple[int, ...] = ()
 
     @property
-    def sizes(self) -> tuple[int, ...]:
-        """The number of covariates of every margin."""
-        if not self.d:
-            return (1,) * len(self.names)
-        if min(self.d) < 1 or sum(self.d) != len(self.names):
+    def dimensions(self) -> tuple[int, ...]:
+        """The number of covariates of every margin; ValueError if they do not add up."""
+        d = self.d or (1,) * len(self.names)
+        if min(d) < 1 or sum(d) != len(self.names):
             raise Unsuitable(
-                f"d must split the {len(self.names)} covariates ({', '.join(self.names)}) into margins of one or "
-                f"more, found {_written(self.d)}, which adds up to {sum(self.d)}",
+                "d must give the number of covariates of every margin, at least 1 each and "
+                f"{len(self.names)} together ({', '.join(self.names)}), found {', '.join(map(str, d))}",
                 "d",
             )
-        return self.d
+        return d
 
     def margins(self) -> tuple[MarginRequest, ...]:
-        """Return what is asked of every margin.
-
-        Raises:
-            ValueError: if an option has neither one entry nor one per margin, or ``k`` is below 3.
-        """
-        sizes = self.sizes
-        firsts = [sum(sizes[:i]) for i in range(len(sizes))]
-        bases = self._per_margin("bs", self.bs, _DEFAULT_BASIS)
-        dimensions = self._per_margin("k", self.k, None)
-        orders = self._per_margin("m", self.m, None)
-        settings = self._per_margin("xt", self.xt, {})
-        unpenalised = self._per_margin("fx", self.fx, False)
-        centred = self._per_margin("mc", self.mc, True)
-        return tuple(
-            _checked(
-                MarginRequest(
-                    _SEVERAL_COVARIATES if size > 1 and bases[i] in _OF_ONE_COVARIATE else bases[i],
-                    first,
-                    Request(
-                        self.names[first : first + size],
-                        (5**size if dimensions[i] is None else dimensions[i],),
-                        _order(orders[i]),
-                        settings[i],
-                        self.knots[first : first + size],
-                    ),
-                    unpenalised[i],
-                    centred[i],
-                )
+        """Return what is asked of every margin; ValueError for a wrong number of values or too small a k."""
+        sizes = self.dimensions
+        ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
+        k = self._per_margin("k", self.k)
+        bs = self._per_margin("bs", self.bs)
+        m = self._per_margin("m", self.m)
+        fx = self._per_margin("fx", self.fx)
+        mc = self._per_margin("mc", self.mc)
+        xt = self._per_margin("xt", self.xt)
+        made: list[MarginRequest] = []
+        for i, (size, end) in enumerate(zip(sizes, ends, strict=True)):
+            own = slice(end - size, end)
+            request = Request(
+                self.names[own],
+                (k[i] if k else _COLUMNS_PER_COVARIATE**size,),
+                _orders(m[i]) if m else (),
+                xt[i] if xt else {},
+                self.knots[own],
             )
-            for i, (first, size) in enumerate(zip(firsts, sizes, strict=True))
-        )
+            basis = bs[i] if bs else _DEFAULT_BASIS
+            basis = _SURFACE_BASIS if size > 1 and basis in _OF_ONE_COVARIATE else basis
+            made.append(MarginRequest(own.start, basis, request, bool(fx and fx[i]), bool(not mc or mc[i])))
+        for margin in made:
+            _check_dimension(margin)
+        return tuple(made)
 
-    def _per_margin(self, option: str, given: tuple[_T, ...], default: _T) -> tuple[_T, ...]:
-        count = len(self.sizes)
-        if len(given) <= 1:
-            return (given or (default,)) * count
-        if len(given) != count:
-            raise Unsuitable(
-                f"{option} must have one entry per margin, {count}, or one for all, found {len(given)}", option
-            )
-        return given
+    def _per_margin(self, name: str, values: tuple[T, ...]) -> tuple[T, ...]:
+        """Return one value per margin, none for the default."""
+        count = len(self.dimensions)
+        if len(values) not in (0, 1, count):
+            expected = "one value" if count == 1 else f"one value or {count}, one per margin"
+            raise Unsuitable(f"{name} must have {expected}, found {len(values)}", name)
+        return values * count if len(values) == 1 else values
 
 
-def _checked(margin: MarginRequest) -> MarginRequest:
+def _check_dimension(margin: MarginRequest) -> None:
     (k,) = margin.request.k
-    if k < _SMALLEST_DIMENSION:
-        raise Unsuitable(f"k must be at least {_SMALLEST_DIMENSION} in every margin, found {k} for {margin.title}", "k")
-    return margin
+    if k < _MINIMUM_K:
+        raise Unsuitable(f"k must be at least {_MINIMUM_K} for margin {margin.label}, found {k}", "k")
 
 
-def _order(given: Any) -> tuple[Any, ...]:
-    if given is None:
-        return ()
-    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
-
-
-def _written(values: tuple[int, ...]) -> str:
-    return f"c({', '.join(map(str, values))})" if len(values) > 1 else str(values[0])
+def _orders(m: Any) -> tuple[Any, ...]:
+    """Return the order of one margin as its basis expects it; a missing one is the default."""
+    given = tuple(m) if isinstance(m, (tuple, list)) else (m,)
+    return () if all(part is None or (isinstance(part, float) and isnan(part)) for part in given) else given

@@ -1,202 +1,186 @@
-"""Tensor product smooths ``t2``, whose penalties touch different coefficients.
+"""Tensor product smooths with a penalty for each part, ``t2``: a mixed model of independent random effects.
 
-Every margin is written as range space r, whose coefficients carry a ridge penalty, and null space n.  The
-columns of the product fall into blocks, one per way to choose r or n from every margin; every block but the
-one of null spaces only has a ridge penalty of its own, so the smooth is a mixed model with one standard
-deviation per block.
+Every margin is split into its penalised columns r, with a ridge, and the columns n of its null space.  The
+product then falls into blocks, one for each choice of r or n per margin; every block but the one of null
+spaces alone has a ridge of its own.
 
-The axes of a null space of two or more dimensions are a choice on which the ridge penalties depend.  Here it
-is the one of ``natural.py``: the constant first, then polynomials orthogonal over the rows.  mgcv takes what
-the rounding of its eigenvectors gives, so results differ somewhat there; they agree where null spaces have
-one dimension.
+The null space of a margin has axes of its own only if it has one dimension; otherwise the model depends on
+the axes.  mgcv leaves them to rounding; here they are the constant, the covariate, and so on (``natural.py``).
 
-Source: Wood, Scheipl & Faraway (2013), *Straightforward intermediate rank tensor product smoothing in mixed
-models*, Statistics and Computing 23, 341-360.
+Source: Wood, Scheipl & Faraway (2013), Statistics and Computing 23, 341-360, section 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import final
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.smooths.basis import Covariates, Place, PlacedBasis, Unsuitable
 from smoothstan.smooths.constraint import null_space_of
-from smoothstan.smooths.kronecker import row_kronecker
-from smoothstan.smooths.margins import place_margin
-from smoothstan.smooths.moments import design_moments
-from smoothstan.smooths.natural import penalty_natural
+from smoothstan.smooths.natural import monomial_degree, penalty_natural, polynomial_candidates
 from smoothstan.smooths.rows import Rows
+from smoothstan.smooths.tensor_margin import TensorMargin, place_margin, product_design
 from smoothstan.smooths.tensor_request import TensorRequest
+from smoothstan.table import Factor
 
 
-@final
-@dataclass(frozen=True)
-class NaturalMargin:
-    """A margin as range and null space.
+def place_t2(covariates: Covariates, request: TensorRequest, bases: Mapping[str, Place]) -> PlacedBasis:
+    """Place a tensor product smooth of blocks with a ridge each.
 
     Args:
-        basis: the placed basis.
-        n_covariates: how many covariates it takes.
-        to_basis: (p, p) map to the coefficients of the basis, the range space first.
-        rank: the dimension of the range space.
+        covariates: those of all margins.
+        request: what the formula asks.
+        bases: the bases that margins can have.
+
+    Raises:
+        ValueError: what is wrong with the request, naming the margin; if ``ord`` leaves nothing.
     """
-
-    basis: PlacedBasis
-    n_covariates: int
-    to_basis: FloatArray
-    rank: int
-
-    @property
-    def size(self) -> int:
-        """The number of columns."""
-        return len(self.to_basis)
-
-    def design(self, covariates: Covariates) -> FloatArray:
-        """Return the (n, p) columns of the range space, then of the null space."""
-        return self.basis.design(covariates) @ self.to_basis
+    margins = [place_margin(covariates, asked, bases) for asked in request.margins()]
+    for order in request.ord:
+        if not 0 <= order <= len(margins):
+            raise Unsuitable(f"ord must be between 0 and {len(margins)}, the number of margins, found {order}", "ord")
+    natural = tuple(replace(margin, to_basis=_natural_map(margin, covariates)) for margin in margins)
+    return product_of_natural_margins(natural, full=request.full, orders=request.ord)
 
 
-Block = tuple[slice, ...]
-"""The columns taken from every margin."""
+def _natural_map(margin: TensorMargin, covariates: Covariates) -> FloatArray:
+    """Return the (p, p) map to natural coefficients: r with unit penalty, then the null space, the constant first.
+
+    The natural columns have mean square 1 over the rows.
+    """
+    rows = Rows(margin.of(covariates))
+    (penalty,), (rank,) = margin.basis.penalties, margin.basis.ranks
+    p = len(penalty)
+    candidates = _null_space_candidates(rows, p - rank)
+    gram, crossed = np.zeros((p, p)), np.zeros((p, candidates.shape[1]))
+    for block in rows.blocks():
+        design = margin.basis.design(rows.take(block).covariates)
+        gram += design.T @ design
+        crossed += design.T @ candidates[block]
+    return penalty_natural(gram, penalty, rank, crossed).with_unit_mean_square(gram, rows.n).to_basis
+
+
+def _null_space_candidates(rows: Rows, size: int) -> FloatArray:
+    """Return at least ``size`` monomials of the numeric covariates, (n, c); for factors the constant."""
+    numbers = [c for c in rows.covariates if not isinstance(c, Factor)]
+    if not numbers:
+        return np.full((rows.n, 1), rows.n**-0.5)
+    return polynomial_candidates(np.column_stack(numbers), monomial_degree(size, len(numbers)))
+
+
+def product_of_natural_margins(
+    margins: tuple[TensorMargin, ...], *, full: bool = False, orders: tuple[int, ...] = ()
+) -> PlacedT2:
+    """Return the product of margins in natural coefficients.
+
+    Args:
+        margins: margins whose map leads to ``rank`` penalised columns followed by those of the null space.
+        full: a penalty for every null space column that is multiplied by penalised ones.
+        orders: the numbers of penalised factors that are kept, empty for all.
+
+    Raises:
+        ValueError: if nothing is kept.
+    """
+    kept = [b for b in _blocks(margins, full=full) if not orders or b.order in orders]
+    if not kept:
+        raise Unsuitable(f"no part of this smooth has {' or '.join(map(str, orders))} penalised margins", "ord")
+    penalised = tuple(len(b.columns) for b in kept if b.order)
+    return PlacedT2(margins, np.concatenate([b.columns for b in kept]), penalised)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A block of columns: their positions in the product, and how many of its factors are penalised."""
+
+    columns: IntArray
+    order: int
+
+    def columnwise(self) -> list[_Block]:
+        """Return every column as a block."""
+        return [_Block(self.columns[j : j + 1], self.order) for j in range(len(self.columns))]
+
+    def times(self, factor: _Block, size: int) -> _Block:
+        """Multiply by a block of the next margin, which has ``size`` columns."""
+        columns = (self.columns[:, None] * size + factor.columns).reshape(-1)
+        return _Block(columns, self.order + factor.order)
+
+
+def _blocks(margins: Sequence[TensorMargin], *, full: bool) -> list[_Block]:
+    """Return the blocks of the product: those times the last margin's r first, then those times its n.
+
+    With ``full`` a null space is taken column by column where it is multiplied by penalised columns.
+    """
+    blocks = [_Block(np.zeros(1, dtype=np.int64), 0)]
+    for margin in margins:
+        columns = np.arange(margin.size, dtype=np.int64)
+        penalised, null = _Block(columns[: margin.rank], 1), _Block(columns[margin.rank :], 0)
+        parts = [part for b in blocks for part in (b.columnwise() if full and b.order == 0 else [b])]
+        made = [b.times(penalised, margin.size) for b in parts]
+        for b in blocks:
+            factors = null.columnwise() if full and b.order else [null]
+            made += [b.times(factor, margin.size) for factor in factors]
+        blocks = [b for b in made if len(b.columns)]
+    return blocks
 
 
 @final
 @dataclass(frozen=True)
 class PlacedT2(PlacedBasis):
-    """The blocks of a product of natural margins.
+    """Blocks of products of natural columns.
 
     Args:
-        margins: at least one.
-        full: whether every null-space column makes a block of its own with the range spaces of the others.
-        kept: numbers of range spaces in the blocks to keep.
+        margins: margins in natural coefficients.
+        columns: (p,) positions of the columns in the product of the margins, the last margin fastest.
+        blocks: the number of columns of every block with a penalty, in order; what is left at the end is the
+            product of the null spaces.
     """
 
-    margins: tuple[NaturalMargin, ...]
-    full: bool
-    kept: tuple[int, ...]
+    margins: tuple[TensorMargin, ...]
+    columns: IntArray
+    blocks: tuple[int, ...]
 
-    @cached_property
-    def _coarse(self) -> tuple[tuple[bool, ...], ...]:
-        """For every block, whether a margin gives its range space; the first margin varies fastest."""
-        choices = [[in_range for in_range in (True, False) if _width(m, in_range)] for m in self.margins]
-        blocks = [tuple(reversed(chosen)) for chosen in product(*reversed(choices))]
-        return tuple(block for block in blocks if sum(block) in self.kept)
-
-    @cached_property
-    def penalised_blocks(self) -> tuple[Block, ...]:
-        """The blocks with a penalty."""
-        blocks: list[Block] = []
-        for coarse in self._coarse:
-            if any(coarse):
-                blocks.extend(product(*map(self._parts, self.margins, coarse)))
-        return tuple(blocks)
-
-    @cached_property
-    def blocks(self) -> tuple[Block, ...]:
-        """All blocks; the one of null spaces only is the last."""
-        if not self.centred:
-            return self.penalised_blocks
-        return (*self.penalised_blocks, tuple(slice(margin.rank, margin.size) for margin in self.margins))
-
-    def _parts(self, margin: NaturalMargin, in_range: bool) -> tuple[slice, ...]:
-        """Return what a margin gives to a penalised block: one slice, or one per null-space column."""
-        if in_range:
-            return (slice(0, margin.rank),)
-        if self.full:
-            return tuple(slice(j, j + 1) for j in range(margin.rank, margin.size))
-        return (slice(margin.rank, margin.size),)
-
-    @cached_property
-    def _ends(self) -> tuple[int, ...]:
-        """Where the blocks end, after a leading zero."""
-        sizes = [np.prod([part.stop - part.start for part in block], dtype=np.int64) for block in self.blocks]
-        return (0, *(int(end) for end in np.cumsum(sizes)))
+    @property
+    def n_columns(self) -> int:
+        """The number of columns."""
+        return len(self.columns)
 
     def design(self, covariates: Covariates) -> FloatArray:
-        """Return the (n, p) blocks side by side."""
-        designs: list[FloatArray] = []
-        first = 0
-        for margin in self.margins:
-            designs.append(margin.design(covariates[first : first + margin.n_covariates]))
-            first += margin.n_covariates
-        result = np.empty((len(designs[0]), self._ends[-1]))
-        for start, stop, block in zip(self._ends[:-1], self._ends[1:], self.blocks, strict=True):
-            result[:, start:stop] = row_kronecker([x[:, part] for x, part in zip(designs, block, strict=True)])
-        return result
+        """Evaluate the blocks side by side, (n, p)."""
+        return product_design(self.margins, covariates, self.columns)
 
     @cached_property
     def penalties(self) -> tuple[FloatArray, ...]:
-        """A ridge on every penalised block: the identity on its coefficients and zero elsewhere."""
-        penalties = []
-        for start, stop in zip(self._ends, self._ends[1 : len(self.penalised_blocks) + 1], strict=False):
-            diagonal = np.zeros(self._ends[-1])
-            diagonal[start:stop] = 1
-            penalties.append(np.diag(diagonal))
-        return tuple(penalties)
+        """Identities on the blocks."""
+        owner = np.repeat(np.arange(len(self.blocks) + 1), (*self.blocks, self.null_space_dimension))
+        return tuple(np.diag((owner == j).astype(float)) for j in range(len(self.blocks)))
 
     @property
     def ranks(self) -> tuple[int, ...]:
-        """The sizes of the penalised blocks."""
-        return tuple(np.diff(self._ends)[: len(self.penalised_blocks)].tolist())
+        """The sizes of the blocks."""
+        return self.blocks
 
     @property
     def null_space_dimension(self) -> int:
-        """The size of the block of null spaces only."""
-        return self._ends[-1] - self._ends[len(self.penalised_blocks)]
+        """The number of columns of the product of the null spaces."""
+        return len(self.columns) - sum(self.blocks)
 
     @property
     def centred(self) -> bool:
-        """Whether it has the block of null spaces only, the one that a constraint touches."""
-        return any(not any(coarse) for coarse in self._coarse)
+        """Whether there is a product of null spaces to be centred."""
+        return self.null_space_dimension > 0
 
     def absorb(self, column_sums: FloatArray) -> FloatArray | None:
-        """Let the unpenalised columns sum to zero; a single one is dropped."""
-        if not self.centred:
+        """Return the map that centres the product of the null spaces; if that is one column, leaves it out."""
+        null = self.null_space_dimension
+        if null == 0:
             return None
-        unpenalised = np.arange(len(column_sums)) >= self._ends[-2]
-        return null_space_of(np.where(unpenalised, column_sums, 0)[None, :])
-
-
-def place_t2(covariates: Covariates, request: TensorRequest, bases: Mapping[str, Place]) -> PlacedBasis:
-    """Place a tensor product with separate penalties, ``t2``.
-
-    Raises:
-        ValueError: if an option or a margin is impossible.
-    """
-    asked = request.margins()
-    kept = _kept(request.ord, len(asked))
-    margins = []
-    for one in asked:
-        basis = place_margin(covariates, one, bases)
-        margins.append(_natural(basis, covariates[one.covariates]))
-    placed = PlacedT2(tuple(margins), request.full, kept)
-    if not placed.penalised_blocks:
-        raise Unsuitable(f"ord = {', '.join(map(str, kept))} leaves no block with a penalty", "ord")
-    return placed
-
-
-def _natural(basis: PlacedBasis, own: Covariates) -> NaturalMargin:
-    """Turn a margin to its natural coefficients, columns of mean square 1."""
-    rows = Rows(own)
-    moments = design_moments(basis, rows)
-    natural = penalty_natural(moments.gram, basis.penalties[0], basis.ranks[0], moments.crossed)
-    natural = natural.with_unit_mean_square(moments.gram, rows.n)
-    return NaturalMargin(basis, len(own), natural.to_basis, natural.rank)
-
-
-def _kept(given: tuple[int, ...], count: int) -> tuple[int, ...]:
-    """Return the numbers of range spaces in the blocks to keep."""
-    for number in given:
-        if not 0 <= number <= count:
-            raise Unsuitable(f"ord must be numbers from 0 to {count}, the number of margins, found {number}", "ord")
-    return given or tuple(range(count + 1))
-
-
-def _width(margin: NaturalMargin, in_range: bool) -> int:
-    return margin.rank if in_range else margin.size - margin.rank
+        free = np.eye(len(self.columns))[:, :-1]
+        first = len(self.columns) - null
+        if null > 1:
+            free[first:, first:] = null_space_of(column_sums[None, first:])
+        return free
