@@ -91,7 +91,7 @@ FORMULAS = [
     ("y ~ (x|ID|g) + «(z||ID|g)»", "share an ID ... '||'"), ("y | «trials(n)» ~ x", "gaussian has no use for trials()"),
     ("y ~ (x|g) + «(1|g)»", "Intercept varies by 'g' in two terms"), ("y ~ «(x|I|D|g)»", "(effects | ID | group)"),
     ("y ~ «s(x)»:z", "s() cannot be part of an interaction; use its 'by'"), ("y ~ s(x, bs=«cr»)", "bs: ... found cr"),
-    ("y ~ s(x, bs=«'zz'»)", "unknown basis 'zz' ... (known: cr)"), ("y ~ C(f, «contr.foo»)", "known: contr.treatment"),
+    ("y ~ s(x, bs=«'zz'»)", "unknown basis 'zz' ... (known: ad, bs, cc"), ("y ~ C(f, «contr.foo»)", "known: contr.treatment"),
     ("y ~ s(x, bs='cr', k=«2»)", "k must be at least 3, found 2"), ("sigma ~ z +«»", "ends where", {"main": "y ~ x"}),
     ("y ~ s(x, bs='cr', k=«4.5»)", "k must be one whole number, found 4.5"), ("y ~ poly(x, 'a')", "degree ... 'a'"),
     ("y ~ s(x, bs='cr', k=«'a'»)", "k must be one whole number, found 'a'"), ("y ~ poly(x, 0)", "degree ... 0"),
@@ -108,8 +108,8 @@ FORMULAS = [
     ("«`no pe`» ~ z", "'no pe'", {"main": "y ~ x"}), ("«sigma»", "the form 'sigma ~ ...'", {"main": "y ~ x"}),
 ]  # fmt: skip
 NOT_YET = [
-    ("y ~ «s(x)»", 'bs = "tp"'), ("y ~ s(x, bs=«'ps'»)", 'bs = "ps" ... built: cr'), ("y ~ «te(x, z)»", "te()"),
-    ("y ~ «mo(few)»", "mo()"), ("y ~ x:«mo(few)»", "mo()"), ("y ~ s(x, bs='cr', by=«f»)", "by = f"),
+    ("y ~ s(x, bs=«'so'»)", 'bs = "so" ... built: ad, bs, cc'),
+    ("y ~ «mo(few)»", "mo()"), ("y ~ x:«mo(few)»", "mo()"),
     ("y ~ (1|«gr(g)»)", "gr()"), ("y | «cens(w)» ~ x", "cens()"), ("y ~ poly(x, «z»)", "poly() of several"),
 ]  # fmt: skip
 COLUMNS = [
@@ -120,7 +120,7 @@ COLUMNS = [
     ("y ~ offset(«f»)", "f must be numeric"), ("y | weights(«f») ~ x", "f must be numeric"), ("y ~ (1|gone)", "'gone'"),
     ("y ~ «s(x, bs='cr', k=99)»", "x has only 40 distinct values, but k = 99"), ("y ~ scale(const)", "const"),
     ("y ~ «s(few, bs='cr', k=5)»", "few has only 3 distinct"), ("y ~ «s(const, bs='cr', k=3)»", "const is constant"),
-    ("y ~ «s(x, z, bs='cr')»", 'bs="cr" takes one covariate, found 2'), ("y ~ poly(few, 5)", "few"),
+    ("y ~ «s(x, z, bs='cr')»", 's(x, z, bs = "cr"): this basis takes one covariate, found 2 (x, z)'), ("y ~ poly(few, 5)", "few"),
     ("y ~ «log(-x)»", "not a finite number in row 0"), ("y ~ const", "'const' has the same value in every row"),
     ("y ~ «one»", "two levels, this one has 1, 'only'"), ("y ~ lp__", "'lp__' may not contain '__'", {"lp__": ROWS}),
     ("y ~ «(1|one)»", "grouping factor 'one' has only one level ('only')"),

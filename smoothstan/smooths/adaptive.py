@@ -19,7 +19,7 @@ from smoothstan.smooths import cubic_regression, cyclic_cubic, cyclic_p_spline, 
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, Unsuitable
 from smoothstan.smooths.kronecker import row_kronecker
 from smoothstan.smooths.penalty import numerical_rank
-from smoothstan.smooths.settings import check_settings, whole_numbers
+from smoothstan.smooths.settings import whole_numbers
 
 _DEFAULT_K = (40, 15)
 _DEFAULT_PIECES = (5, 3)
@@ -43,35 +43,36 @@ def place(covariates: Covariates, request: Request) -> PlacedBasis:
 
 
 def _place_line(covariates: Covariates, request: Request) -> PlacedAdaptiveLine:
-    check_settings(request, ("bs",))
+    request.known_settings("bs")
     name = request.xt.get("bs", "ps")
     if name not in _BASES:
-        raise ValueError(f"an adaptive smooth has bs {', '.join(_BASES)} in xt, found {name!r}")
+        raise Unsuitable(f"the bs in xt of an adaptive smooth is one of {', '.join(_BASES)}, found {name!r}", "xt")
     (pieces,) = _per_covariate(request.m, 1, "m") or _DEFAULT_PIECES[:1]
     (k,) = _per_covariate(request.k, 1, "k") or _DEFAULT_K[:1]
     if pieces < 0:
-        raise ValueError(f"m, the number of penalties, must be at least 0 here, found {pieces}")
+        raise Unsuitable(f"m, the number of penalties, must be at least 0, found {pieces}", "m")
     spline = _BASES[name](covariates, Request(request.names, (k,), _CUBIC, knots=request.knots))
     columns = k - 1 if name == "cc" else k
     if pieces > 1 and pieces >= columns - 2:
-        raise ValueError(
-            f"m={pieces} local penalties need more than {pieces + 2} coefficients, found {columns}; raise k"
-        )
+        raise Unsuitable(f"m={pieces} penalties need at least {pieces + 3} coefficients, found {columns}; raise k", "k")
     return PlacedAdaptiveLine(spline, columns, pieces, name in _CYCLIC)
 
 
 def _place_surface(covariates: Covariates, request: Request) -> PlacedAdaptiveSurface:
-    check_settings(request)
+    request.known_settings()
     pieces = _per_covariate(request.m, 2, "m") or _DEFAULT_PIECES[1:] * 2
     k = _per_covariate(request.k, 2, "k") or _DEFAULT_K[1:] * 2
-    if min(pieces) < 3:
-        raise Unsuitable(f"m must be at least 3 per covariate for an adaptive surface, found {min(pieces)}", "m")
+    if pieces not in ((0, 0), (1, 1)) and min(pieces) < 3:
+        raise Unsuitable(f"m must be 0, 1 or at least 3 per covariate for an adaptive surface, found {pieces}", "m")
     margins = tuple(
         p_spline.place(
             (covariates[i],), Request((request.names[i],), (k[i],), _CUBIC, knots=tuple(request.knots[i : i + 1]))
         )
         for i in range(2)
     )
+    differences = (k[0] - 2) * (k[1] - 2)
+    if pieces[0] * pieces[1] > differences:
+        raise Unsuitable(f"m={pieces} are more penalties than the {differences} that k={k} allows; raise k", "k")
     return PlacedAdaptiveSurface(margins, k, pieces)
 
 
@@ -79,9 +80,8 @@ def _per_covariate(values: tuple[object, ...], d: int, name: str) -> tuple[int, 
     """Return one whole number per covariate; one number stands for all, none for the default."""
     numbers = whole_numbers(values, name)
     if len(numbers) not in (0, 1, d):
-        raise ValueError(
-            f"{name} must be {'one number' if d == 1 else 'one or two numbers'} here, found {len(numbers)}"
-        )
+        many = "one number" if d == 1 else "one or two numbers"
+        raise Unsuitable(f"{name} must be {many} here, found {len(numbers)}", name)
     return numbers * d if len(numbers) == 1 else numbers
 
 
@@ -104,8 +104,9 @@ def _second_differences(k: int) -> FloatArray:
 
 
 def _weighted(operator: FloatArray, weights: FloatArray) -> list[FloatArray]:
-    """Return ``D' diag(v) D`` for every column ``v`` of the weights."""
-    return [operator.T @ (column[:, None] * operator) for column in weights.T]
+    """Return ``D' diag(v) D`` for every column ``v`` of the weights, symmetric to the last bit."""
+    products = [operator.T @ (column[:, None] * operator) for column in weights.T]
+    return [(product + product.T) / 2 for product in products]
 
 
 @final
@@ -142,10 +143,10 @@ class PlacedAdaptiveLine(PlacedBasis):
         weights = _pieces(self.columns - 2, self.pieces, self.cyclic)
         return tuple(_weighted(_second_differences(self.columns), weights))
 
-    @property
+    @cached_property
     def ranks(self) -> tuple[int, ...]:
         """The number of differences that a penalty touches."""
-        return tuple(int(np.linalg.matrix_rank(penalty, hermitian=True)) for penalty in self.penalties)
+        return tuple(numerical_rank(penalty) for penalty in self.penalties)
 
     @property
     def null_space_dimension(self) -> int:
@@ -164,7 +165,8 @@ class PlacedAdaptiveSurface(PlacedBasis):
     Args:
         margins: the P-splines of the covariates.
         k: the number of splines of each.
-        pieces: the number of weights along each; every product of two is one penalty.
+        pieces: the number of weights along each; every product of two is one penalty.  With (1, 1) the
+            penalty is not adaptive, with (0, 0) there is none.
     """
 
     margins: tuple[PlacedBasis, ...]
@@ -182,6 +184,8 @@ class PlacedAdaptiveSurface(PlacedBasis):
 
         The weights of the second covariate vary slowest from penalty to penalty, as in mgcv.
         """
+        if 0 in self.pieces:
+            return ()
         first, second = self.k
         grid = np.arange(first * second).reshape(first, second)
         corner = np.sqrt(0.125)
@@ -203,19 +207,20 @@ class PlacedAdaptiveSurface(PlacedBasis):
         tables = []
         for size, count in zip(self.k, self.pieces, strict=True):
             t = np.arange(1.0, size + 1)
-            tables.append(p_spline.place((t,), Request(("weights",), (count,), (1, 1))).design((t,)))
+            small = Request(("weights",), (count,), (1, 1))
+            tables.append(np.ones((size, 1)) if count == 1 else p_spline.place((t,), small).design((t,)))
         a, b = np.divmod(np.arange(self.k[0] * self.k[1]), self.k[1])
         return row_kronecker([tables[1][b], tables[0][a]])
 
-    @property
+    @cached_property
     def ranks(self) -> tuple[int, ...]:
         """The number of differences that a penalty touches, as far as they are independent."""
         return tuple(numerical_rank(penalty) for penalty in self.penalties)
 
     @property
     def null_space_dimension(self) -> int:
-        """Three: the planes."""
-        return 3
+        """Three, the planes; all without a penalty."""
+        return 3 if self.penalties else self.k[0] * self.k[1]
 
 
 def _stencil(size: int, *terms: tuple[IntArray, float]) -> FloatArray:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from smoothstan.errors import known, suggestion
-from smoothstan.smooths.basis import Covariates, Place, PlacedBasis, Request
+from smoothstan.smooths.basis import Covariates, Place, PlacedBasis, Request, Unsuitable
 from smoothstan.table import Factor
 
 _DEFAULT = "tp"
@@ -29,7 +29,9 @@ def place_base(bases: Mapping[str, Place], covariates: Covariates, request: Requ
     name = request.xt.get("bs", _DEFAULT)
     if not isinstance(name, str) or name not in bases:
         hint = suggestion(name, bases) if isinstance(name, str) else ""
-        raise ValueError(f"unknown basis {name!r} in xt{hint} (known here: {known(bases)})")
+        raise Unsuitable(
+            f"unknown basis {name!r} in xt{hint} (known here: {known(bases)})", "xt" if "bs" in request.xt else "bs"
+        )
     numeric = [i for i, covariate in enumerate(covariates) if not isinstance(covariate, Factor)]
     inner = replace(
         request,
@@ -43,6 +45,6 @@ def place_base(bases: Mapping[str, Place], covariates: Covariates, request: Requ
 def one_penalty_of(base: PlacedBasis, basis: str) -> None:
     """Raise ValueError unless the base smooth has exactly one penalty."""
     if len(base.penalties) != 1:
-        raise ValueError(
-            f"bs={basis!r} needs a smooth with one penalty, but the one named in xt has {len(base.penalties)}"
+        raise Unsuitable(
+            f"bs={basis!r} needs a smooth with one penalty, but the one named in xt has {len(base.penalties)}", "xt"
         )

@@ -60,10 +60,11 @@ class Request:
     linked: bool = False
 
     def known_settings(self, *allowed: str) -> None:
-        """Raise ValueError if ``xt`` has a setting that the basis does not know."""
+        """Raise Unsuitable if ``xt`` has a setting that the basis does not know."""
         for name in self.xt:
             if name not in allowed:
-                raise ValueError(f"unknown setting {name!r} in xt (known here: {', '.join(allowed) or 'none'})")
+                known = f"known: {', '.join(allowed)}" if allowed else "this basis has none"
+                raise Unsuitable(f"unknown setting {name!r} in xt; {known}", "xt")
 
     def dimension(self, default: int, minimum: int) -> int:
         """Return ``k``, or the default; ValueError if it is below the minimum or not one number."""

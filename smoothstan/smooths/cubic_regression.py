@@ -17,7 +17,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
 from smoothstan.smooths.knots import checked_knots, quantile_knots
-from smoothstan.smooths.settings import check_settings, finite_knots, finite_number
+from smoothstan.smooths.settings import finite_knots, finite_number
 
 _DEFAULT_K = 10
 _MINIMUM_K = 3
@@ -28,11 +28,13 @@ _ROWS_AT_A_TIME = 16384
 
 def place(covariates: Covariates, request: Request) -> PlacedCubicRegression:
     """Put the knots at quantiles of the distinct values of the one covariate, or take the given ones."""
-    check_settings(request)
+    request.known_settings()
     x = finite_number(covariates, request)
     k = request.dimension(_DEFAULT_K, _MINIMUM_K)
     given = finite_knots(request)
-    return PlacedCubicRegression(quantile_knots(x, k) if given is None else checked_knots(given, k))
+    return PlacedCubicRegression(
+        quantile_knots(x, k, request.names[0]) if given is None else checked_knots(given, k, request.names[0])
+    )
 
 
 def place_shrunk(covariates: Covariates, request: Request) -> PlacedShrunkCubicRegression:

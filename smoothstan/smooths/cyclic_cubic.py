@@ -18,7 +18,7 @@ from smoothstan.smooths.b_splines import checked_order
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
 from smoothstan.smooths.cubic_regression import cubic_design
 from smoothstan.smooths.knots import order_statistic_knots, wrapped
-from smoothstan.smooths.settings import check_settings, finite_knots, finite_number
+from smoothstan.smooths.settings import finite_knots, finite_number
 
 _DEFAULT_K = 10
 _MINIMUM_K = 4
@@ -29,15 +29,15 @@ def place(covariates: Covariates, request: Request) -> PlacedCyclicCubic:
 
     Two given knots are ends of the period, used as if they were data.
     """
-    check_settings(request)
+    request.known_settings()
     x = finite_number(covariates, request)
     k = request.dimension(_DEFAULT_K, _MINIMUM_K)
     given = finite_knots(request)
     if given is None:
-        return _placed(order_statistic_knots(x, k))
+        return _placed(order_statistic_knots(x, k, request.names[0]))
     checked_order(given, request.names[0])
     if len(given) == 2:
-        return _placed(order_statistic_knots(np.concatenate([given, x]), k))
+        return _placed(order_statistic_knots(np.concatenate([given, x]), k, request.names[0]))
     if len(given) != k:
         raise ValueError(f"k={k} needs 2 or {k} knots of {request.names[0]}, found {len(given)}")
     return _placed(given)
@@ -45,7 +45,7 @@ def place(covariates: Covariates, request: Request) -> PlacedCyclicCubic:
 
 def _placed(knots: FloatArray) -> PlacedCyclicCubic:
     b, d = _continuity(np.diff(knots))
-    return PlacedCyclicCubic(knots, np.linalg.solve(b, d))
+    return PlacedCyclicCubic(knots, np.asarray(np.linalg.solve(b, d), dtype=float))
 
 
 def _continuity(h: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -18,14 +18,14 @@ from smoothstan.smooths.b_splines import b_spline_design, checked_limits
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
 from smoothstan.smooths.knots import wrapped
 from smoothstan.smooths.p_spline import check_difference_order, difference_orders
-from smoothstan.smooths.settings import check_settings, finite_knots, finite_number
+from smoothstan.smooths.settings import finite_knots, finite_number
 
 _DEFAULT_K = 10
 
 
 def place(covariates: Covariates, request: Request) -> PlacedCyclicPSpline:
     """Space ``k + 1`` knots evenly over the data or between two given limits, or take all given ones."""
-    check_settings(request)
+    request.known_settings()
     x = finite_number(covariates, request)
     m1, order = difference_orders(request, least=0)
     degree = m1 + 1

@@ -23,8 +23,8 @@ from smoothstan.smooths.b_splines import (
     evenly_spaced_knots,
     extrapolated_design,
 )
-from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
-from smoothstan.smooths.settings import check_settings, finite_knots, finite_number, whole_numbers
+from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, Unsuitable, side_by_side
+from smoothstan.smooths.settings import finite_knots, finite_number, whole_numbers
 
 _DEFAULT_K = 10
 
@@ -35,7 +35,7 @@ def place(covariates: Covariates, request: Request) -> PlacedDerivativeSpline:
     Two knots are limits of the data; four are the lower limit of prediction, the limits of the data and the
     upper limit of prediction.
     """
-    check_settings(request)
+    request.known_settings()
     x = finite_number(covariates, request)
     degree, *orders = _degree_and_orders(request)
     k = request.dimension(_DEFAULT_K, degree + 2)
@@ -48,12 +48,14 @@ def _degree_and_orders(request: Request) -> tuple[int, ...]:
     degree = m[0]
     orders = m[1:] or (max(degree - 1, 0),)
     if degree < 0:
-        raise ValueError(f"the first number of m, the degree, must be at least 0, found {degree}")
+        raise Unsuitable(f"the first number of m, the degree, must be at least 0, found {degree}", "m")
     for order in orders:
         if not 0 <= order <= degree:
-            raise ValueError(f"a spline of degree {degree} has derivatives of order 0 to {degree}, found {order} in m")
+            raise Unsuitable(
+                f"m: a spline of degree {degree} has derivatives of order 0 to {degree}, found {order}", "m"
+            )
     if len(set(orders)) < len(orders):
-        raise ValueError(f"every order of derivative may be penalised once, found {', '.join(map(str, orders))} in m")
+        raise Unsuitable(f"m: every order of derivative is penalised once, found {', '.join(map(str, orders))}", "m")
     return (degree, *orders)
 
 

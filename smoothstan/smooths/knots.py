@@ -7,12 +7,19 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 
 
-def quantile_knots(x: FloatArray, k: int) -> FloatArray:
+def too_few(names: str, found: int, k: int) -> str:
+    """Say that covariates have too few distinct values for ``k`` functions."""
+    only = "is constant" if found == 1 else f"has only {found} distinct values"
+    return f"{names} {only}, but k = {k} needs at least {k}; lower k or leave the smooth out"
+
+
+def quantile_knots(x: FloatArray, k: int, name: str) -> FloatArray:
     """Place ``k`` knots at evenly spaced quantiles (type 7) of the distinct values of ``x``.
 
     Args:
         x: (n,) covariate.
         k: number of knots, at least 2.
+        name: the covariate, for the message.
 
     Raises:
         ValueError: if ``x`` has fewer than ``k`` distinct values.
@@ -21,25 +28,26 @@ def quantile_knots(x: FloatArray, k: int) -> FloatArray:
     """
     distinct = np.unique(x)
     if len(distinct) < k:
-        raise ValueError(f"k={k} needs at least {k} distinct values, found {len(distinct)}; lower k")
+        raise ValueError(too_few(name, len(distinct), k))
     return np.quantile(distinct, np.linspace(0, 1, k))
 
 
-def checked_knots(knots: FloatArray, k: int) -> FloatArray:
-    """Return user-supplied knots, refusing a wrong number or a wrong order."""
+def checked_knots(knots: FloatArray, k: int, name: str) -> FloatArray:
+    """Return user-supplied knots of a covariate, refusing a wrong number or a wrong order."""
     if len(knots) != k:
-        raise ValueError(f"k={k} needs exactly {k} knots, found {len(knots)}")
+        raise ValueError(f"k={k} needs exactly {k} knots of {name}, found {len(knots)}")
     if not np.all(np.diff(knots) > 0):
-        raise ValueError("the knots must increase strictly")
+        raise ValueError(f"the knots of {name} must increase strictly")
     return np.asarray(knots, dtype=float)
 
 
-def order_statistic_knots(x: FloatArray, k: int) -> FloatArray:
+def order_statistic_knots(x: FloatArray, k: int, name: str) -> FloatArray:
     """Place ``k`` knots at evenly spaced ranks of the distinct values of ``x``, the extremes included.
 
     Args:
         x: (n,) covariate.
         k: number of knots, at least 2.
+        name: the covariate, for the message.
 
     Raises:
         ValueError: if ``x`` has fewer than ``k`` distinct values.
@@ -47,7 +55,7 @@ def order_statistic_knots(x: FloatArray, k: int) -> FloatArray:
     distinct = np.unique(x)
     n = len(distinct)
     if n < k:
-        raise ValueError(f"k={k} needs at least {k} distinct values, found {n}; lower k")
+        raise ValueError(too_few(name, n, k))
     ranks = (n - 1) / (k - 1) * np.arange(1, k - 1)
     return np.concatenate([distinct[:1], np.interp(ranks, np.arange(n), distinct), distinct[-1:]])
 

@@ -14,7 +14,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray
-from smoothstan.smooths.basis import Covariates, PlacedBasis, Request
+from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, Unsuitable
 from smoothstan.smooths.groups import spread
 from smoothstan.smooths.natural import data_natural
 from smoothstan.smooths.penalty import numerical_rank
@@ -31,7 +31,7 @@ def place(covariates: Covariates, request: Request) -> PlacedBasis:
     field = PlacedMarkovField(regions, penalty, numerical_rank(penalty))
     k = request.dimension(len(regions), 2)
     if k > len(regions):
-        raise ValueError(f"k must be at most {len(regions)}, the number of regions, found {k}")
+        raise Unsuitable(f"k must be at most {len(regions)}, the number of regions, found {k}", "k")
     return field if k == len(regions) else _reduced(field, factor, k)
 
 
@@ -131,7 +131,7 @@ def _one_factor(covariates: Covariates, request: Request) -> Factor:
     if len(covariates) != 1:
         raise ValueError(f"bs='mrf' takes one covariate, found {len(covariates)} ({', '.join(request.names)})")
     if not isinstance(covariates[0], Factor):
-        raise ValueError(f"{request.names[0]} must be a factor that names regions, but it is numeric")
+        raise Unsuitable(f"{request.names[0]} must be a factor that names regions, but it is numeric", 0)
     return covariates[0]
 
 
@@ -141,7 +141,7 @@ def _regions(factor: Factor, request: Request) -> tuple[str, ...]:
     if given is None:
         return tuple(sorted(factor.levels, key=collation_key))
     names = given.levels if isinstance(given, Factor) else tuple(str(name) for name in np.atleast_1d(given))
-    lacking = [level for level in factor.levels if level not in set(names)]
+    lacking = set(factor.levels) - set(names)
     if lacking:
         raise ValueError(f"the knots lack the regions {some(lacking)} of {request.names[0]}")
     return tuple(sorted(set(names), key=collation_key))
@@ -153,8 +153,8 @@ def _reduced(field: PlacedMarkovField, factor: Factor, k: int) -> PlacedReducedM
     A region without data counts as having one row, without which its value would not be determined.
     """
     if k <= field.null_space_dimension:
-        raise ValueError(
-            f"k must be above {field.null_space_dimension}, the number of directions without penalty, found {k}"
+        raise Unsuitable(
+            f"k must be above {field.null_space_dimension}, the number of directions without penalty, found {k}", "k"
         )
     codes = field.codes(factor)
     rows = np.bincount(codes[codes >= 0], minlength=len(field.regions)).astype(float)

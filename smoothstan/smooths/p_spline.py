@@ -21,15 +21,15 @@ from smoothstan.smooths.b_splines import (
     evenly_spaced_knots,
     extrapolated_design,
 )
-from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
-from smoothstan.smooths.settings import check_settings, finite_knots, finite_number, whole_numbers
+from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, Unsuitable, side_by_side
+from smoothstan.smooths.settings import finite_knots, finite_number, whole_numbers
 
 _DEFAULT_K = 10
 
 
 def place(covariates: Covariates, request: Request) -> PlacedPSpline:
     """Space the knots evenly over the data or between two given limits, or take all given ones."""
-    check_settings(request)
+    request.known_settings()
     x = finite_number(covariates, request)
     m1, order = difference_orders(request, least=-1)
     degree = m1 + 1
@@ -50,19 +50,19 @@ def difference_orders(request: Request, least: int) -> tuple[int, int]:
     """Return ``(m1, m2)``; ValueError unless there are at most two whole numbers, ``m1 >= least``, ``m2 >= 0``."""
     m = whole_numbers(request.m, "m") or (2,)
     if len(m) > 2:
-        raise ValueError(f"m takes at most two numbers here (degree - 1, order of the differences), found {len(m)}")
+        raise Unsuitable(f"m takes at most two numbers (degree - 1, order of the differences), found {len(m)}", "m")
     m1, m2 = m[0], m[-1]
     if m1 < least:
-        raise ValueError(f"the first number of m must be at least {least} here (the degree less one), found {m1}")
+        raise Unsuitable(f"the first number of m (the degree less one) must be at least {least}, found {m1}", "m")
     if m2 < 0:
-        raise ValueError(f"the second number of m must be at least 0 (the order of the differences), found {m2}")
+        raise Unsuitable(f"the second number of m (the order of the differences) must be at least 0, found {m2}", "m")
     return m1, m2
 
 
 def check_difference_order(order: int, k: int) -> None:
     """Refuse differences of ``k`` coefficients that leave nothing to penalise."""
     if order >= k:
-        raise ValueError(f"differences of order {order} need k of at least {order + 1}, found {k}")
+        raise Unsuitable(f"differences of order {order} (m) need k of at least {order + 1}, found {k}", "k")
 
 
 @final

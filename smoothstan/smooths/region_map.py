@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
 
 from smoothstan.arrays import BoolArray, FloatArray, IntArray
 from smoothstan.smooths.penalty import required_penalty
@@ -91,10 +90,10 @@ def _refuse_other_names(names: tuple[str, ...], regions: tuple[str, ...], kind: 
     """Raise ValueError unless the map has exactly the regions, each once."""
     if len(set(names)) < len(names):
         raise ValueError(f"{kind} names a region twice: {some({n for n in names if names.count(n) > 1})}")
-    lacking = [region for region in regions if region not in set(names)]
+    lacking = set(regions) - set(names)
     if lacking:
         raise ValueError(f"{kind} lacks the regions {some(lacking)} of the data or the knots")
-    beyond = [name for name in names if name not in set(regions)]
+    beyond = set(names) - set(regions)
     if beyond:
         raise ValueError(
             f"{kind} has regions without data: {some(beyond)}; to keep them, give the names of all regions as knots"
@@ -141,13 +140,13 @@ def _touching(polygons: Mapping[str, Any]) -> BoolArray:
     """Return which regions have a vertex in common, (q, q)."""
     vertices = [_vertices(polygons[name], name) for name in polygons]
     owner = np.repeat(np.arange(len(vertices)), [len(v) for v in vertices])
-    # Adding zero makes -0.0 and 0.0 the same vertex.
-    distinct, vertex = np.unique(np.vstack(vertices) + 0.0, axis=0, return_inverse=True)
-    shape = (len(vertices), len(distinct))
-    incidence = coo_array((np.ones(len(owner)), (owner, vertex.reshape(-1))), shape=shape).tocsr()
-    adjacent = (incidence @ incidence.T).toarray() > 0
-    np.fill_diagonal(adjacent, False)
-    return np.asarray(adjacent, dtype=bool)
+    distinct, vertex = np.unique(np.vstack(vertices), axis=0, return_inverse=True)
+    adjacent = np.zeros((len(vertices), len(vertices)), dtype=bool)
+    vertex, owner = np.unique(np.column_stack([vertex.reshape(-1), owner]), axis=0).T
+    for step in range(1, int(np.bincount(vertex, minlength=len(distinct)).max())):
+        shared = vertex[step:] == vertex[:-step]
+        adjacent[owner[step:][shared], owner[:-step][shared]] = True
+    return np.asarray(adjacent | adjacent.T, dtype=bool)
 
 
 def _vertices(given: Any, name: str) -> FloatArray:

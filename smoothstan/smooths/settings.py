@@ -1,4 +1,4 @@
-"""Read what a request says besides ``k``: covariates, knots, ``m`` and ``xt``, refusing what makes no sense."""
+"""Read the numbers of a request: covariate, knots and orders, refusing what makes no sense."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.smooths.basis import Covariates, Request
+from smoothstan.smooths.basis import Covariates, Request, Unsuitable
 
 
 def finite_number(covariates: Covariates, request: Request) -> FloatArray:
@@ -30,20 +30,12 @@ def finite_knots(request: Request, i: int = 0) -> FloatArray | None:
 
 
 def whole_numbers(values: tuple[Any, ...], name: str) -> tuple[int, ...]:
-    """Return numbers without a fraction as integers; ValueError otherwise."""
+    """Return numbers without a fraction as integers; ValueError, placed at the option ``name``, otherwise."""
     for value in values:
         number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
         if not number or value != np.floor(value) or np.isinf(value):
-            raise ValueError(f"{name} must consist of whole numbers, found {value!r}")
+            raise Unsuitable(f"{name} must consist of whole numbers, found {value!r}", name)
     return tuple(int(value) for value in values)
-
-
-def check_settings(request: Request, allowed: tuple[str, ...] = ()) -> None:
-    """Refuse settings in ``xt`` that the basis does not know."""
-    for name in request.xt:
-        if name not in allowed:
-            known = f"known: {', '.join(allowed)}" if allowed else "this basis has none"
-            raise ValueError(f"unknown setting {name!r} in xt; {known}")
 
 
 def _check_finite(values: FloatArray, name: str) -> None:

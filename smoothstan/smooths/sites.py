@@ -9,8 +9,9 @@ import numpy as np
 from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.numerals import format_number
 from smoothstan.smooths.basis import Covariates, Request, Unsuitable
+from smoothstan.smooths.knots import too_few
 from smoothstan.smooths.r_random import sample_without_replacement
-from smoothstan.smooths.settings import check_settings, finite_knots
+from smoothstan.smooths.settings import finite_knots
 
 _MAX_KNOTS = 2000
 _SEED = 1
@@ -38,15 +39,13 @@ def choose_sites(x: FloatArray, request: Request, k: int, centre: FloatArray) ->
         The user's knots if there are at least ``k``; else the distinct rows; if these and the rows are more than
         ``max.knots``, a random sample of them, the one that R draws for the seed.
     """
-    check_settings(request, ("max.knots", "seed"))
+    request.known_settings("max.knots", "seed")
     given = _user_knots(request, x.shape[1], k)
     if given is not None:
         return given
     distinct = distinct_rows(x)
     if len(distinct) < k:
-        names = ", ".join(request.names)
-        only = "is constant" if len(distinct) == 1 else f"has only {len(distinct)} distinct values"
-        raise ValueError(f"{names} {only}, but k = {k} needs at least {k}; lower k or leave the smooth out")
+        raise ValueError(too_few(", ".join(request.names), len(distinct), k))
     most = _whole(request.xt.get("max.knots", _MAX_KNOTS), "max.knots")
     if most < k:
         raise ValueError(f"max.knots must be at least k = {k}, found {most}")

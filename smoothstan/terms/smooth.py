@@ -89,7 +89,7 @@ class Smooth:
 class Block:
     """A block of random columns under its Stan names.
 
-    ``kind`` is ``"dense"``, or for coefficients by group: ``"indicator"`` if there is nothing to
+    ``size`` is the number of its coefficients, ``width`` that of one group's.  ``kind`` is ``"dense"``, or for coefficients by group: ``"indicator"`` if there is nothing to
     multiply them by, ``"vector"`` for one column, ``"shared"`` for several.
     """
 
@@ -98,6 +98,7 @@ class Block:
     standardised: str
     sorted: str
     size: str
+    width: str
     kind: str
     product: str
 
@@ -144,7 +145,7 @@ def _block(i: str, j: int, kind: str) -> Block:
         "vector": f"{columns} .* {looked_up}",
         "shared": f"times_by_group(Zo{i}_{j}, {coefficients}, order{i}, start{i})",
     }
-    return Block(columns, coefficients, f"z{coefficients}", f"Zo{i}_{j}", f"knots{i}[{j}]", kind, products[kind])
+    return Block(columns, coefficients, f"z{coefficients}", f"Zo{i}_{j}", f"knots{i}[{j}]", f"ws{i}[{j}]", kind, products[kind])
 
 
 @final
@@ -208,6 +209,8 @@ class SmoothTerm(BoundTerm):
                     data[f"Zs{i}_{j}"] = values
                 else:
                     data[f"Zs{i}_{j}"] = block
+            if smooth.grouped:
+                data[f"ws{i}"] = np.asarray([m.shape[1] for m in smooth.mixed.random], dtype=np.int64)
             joint = smooth.mixed.joint
             if joint is not None:
                 data[f"np{i}"] = joint.n_penalties

@@ -149,7 +149,7 @@ def _finite(arguments: CallArguments, name: str) -> tuple[float, ...]:
 
 def _dimensions(arguments: CallArguments) -> tuple[int, ...]:
     """Return ``k``; -1 means the default, as in mgcv."""
-    values = _many(arguments, "k", int, "one whole number, or several")
+    values = _many(arguments, "k", int, "one whole number" if arguments.call.function == "s" else "whole numbers")
     if any(value == -1 for value in values):
         return ()
     for value in values:

@@ -63,8 +63,9 @@ class SmoothCon:
 
     @property
     def penalty_scales(self) -> tuple[float, ...]:
-        """What each penalty was divided by."""
-        return self.bound.smooth.scales
+        """What each penalty was divided by; one for the extra penalty on a null space."""
+        made = self.bound.smooth.scales[: len(self.penalties)]
+        return (*made, *((1.0,) * (len(self.penalties) - len(made))))
 
     @cached_property
     def design(self) -> FloatArray:

@@ -6,6 +6,9 @@ the rows of ``default_prior``.  The model is
     eta = Intercept + (X - colmeans(X)) b + Xs bs + sum_i Zs_i s_i + sum_k r[J, k] Z_k + offsets
     s = sds * zs,   r = (diag(sd) L z)',   zs ~ N(0, 1),   z ~ N(0, 1),   L L' ~ LKJ(eta)
 
+where a smooth may exist at some rows only, have columns of which each group has its own coefficients, or
+several penalties S_j on one block: then s ~ N(0, (sum_j S_j / sds_j^2)^-1), written with a root of it,
+
 with every prior truncated to the bounds of its parameter and made proper there.  All terms are
 normalised, so that the values can be compared with those of Stan without an unknown constant, except
 where a prior is flat (log density zero).
@@ -306,7 +309,7 @@ class ReferenceDensity:
             yield f"b{p}"
         if self.data.get(f"Ks{p}", 0):
             yield f"bs{p}"
-        yield from (f"sds{p}_{key[1]}" for key in self._keys(rf"nb{p}_(\d+)"))
+        yield from (f"sds{p}_{key[1]}" for key in self._keys(rf"nb{p}_(\d+)") if self.data[key[0]])
         yield from (f"zs{p}_{key[1]}" for key in self._keys(rf"Zs{p}_(\d+_\d+)"))
 
     def _keys(self, pattern: str) -> list[re.Match[str]]:
@@ -329,8 +332,9 @@ class ReferenceDensity:
     def _smooth(self, class_: str, dpar: str, index: str) -> tuple[tuple[int, ...], list[tuple[str, str]]]:
         p = f"_{dpar}" if dpar else ""
         if class_ == "zs":
-            return (self.data[f"Zs{p}_{index}"].shape[1],), []
-        count = self.data[f"nb{p}_{index}"]
+            smooth, block = index.split("_")
+            return (int(self.data[f"knots{p}_{smooth}"][int(block) - 1]),), []
+        count = self.data.get(f"np{p}_{index}", self.data[f"nb{p}_{index}"])
         return (count,), [("sds", dpar)] * count
 
     def _group(self, class_: str, _: str, index: str) -> tuple[tuple[int, ...], list[tuple[str, str]]]:
@@ -389,9 +393,26 @@ class ReferenceDensity:
         if f"Xs{p}" in self.data and self.data[f"Ks{p}"]:
             eta = eta + self.data[f"Xs{p}"] @ values[f"bs{p}"]
         for key in self._keys(rf"Zs{p}_(\d+)_(\d+)"):
-            deviation = values[f"sds{p}_{key[1]}"][int(key[2]) - 1]
-            eta = eta + self.data[key[0]] @ (deviation * values[f"zs{p}_{key[1]}_{key[2]}"])
+            eta = eta + self._smooth_effect(f"{p}_{key[1]}", int(key[2]), values)
         return eta + sum(self._group_effect(key, values) for key in self._keys(rf"Z_(\d+){p}_(\d+)"))
+
+    def _smooth_effect(self, i: str, block: int, values: Mapping[str, Any]) -> Any:
+        """Return a block of a smooth at all rows: zero where it does not exist, one set of columns per group."""
+        data, deviations, z = self.data, values[f"sds{i}"], values[f"zs{i}_{block}"]
+        if f"Ds{i}" in data:
+            coefficients = z / np.sqrt(sum(d / s**2 for d, s in zip(data[f"Ds{i}"].T, deviations, strict=True)))
+        elif f"Ss{i}" in data:
+            precision = sum(s / d**2 for s, d in zip(data[f"Ss{i}"], deviations, strict=True))
+            coefficients = np.linalg.solve(np.linalg.cholesky(precision).T, z)
+        else:
+            coefficients = deviations[block - 1] * z
+        columns = np.atleast_2d(data[f"Zs{i}_{block}"].T).T
+        if f"Js{i}" in data:
+            member = data[f"Js{i}"][:, None] == np.arange(1, data[f"ngs{i}"] + 1)
+            columns = np.column_stack([columns * here[:, None] for here in member.T])
+        effect = np.zeros(data["N"])
+        effect[data.get(f"rows{i}", np.arange(1, data["N"] + 1)) - 1] = columns @ coefficients
+        return effect
 
     def _population_effects(self, p: str, values: Mapping[str, Any]) -> Any:
         if not self.data.get(f"K{p}", 0):

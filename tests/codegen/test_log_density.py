@@ -103,6 +103,15 @@ CASES: Mapping[str, Case] = {
     "gaussian, weights": Case("y | weights(weight) ~ x"),
     "gaussian, log link": Case("count ~ z", link="log"),
     "gaussian, smooth": Case("y ~ s(x, bs='cr', k=6)"),
+    "gaussian, smooth by factor": Case("y ~ f + s(z, bs='cr', k=5, by=f)"),
+    "gaussian, smooth by number": Case("y ~ s(z, bs='cr', k=5, by=v)"),
+    "gaussian, unpenalised smooth": Case("y ~ s(z, bs='cr', k=5, fx=TRUE) + s(x, k=5)"),
+    "gaussian, random effects as smooths": Case("y ~ x + s(g, bs='re') + s(h, z, bs='re')"),
+    "gaussian, a smooth per group": Case("y ~ x + s(z, g, bs='fs', k=4)"),
+    "gaussian, two penalties on one block": Case("y ~ s(x, bs='bs', k=7, m=c(3, 2, 1))"),
+    "gaussian, three penalties on one block": Case("y ~ s(x, bs='ad', k=9, m=3)"),
+    "gaussian, random effects by level": Case("y ~ f + s(g, by=f, bs='re') + s(z, h, by=f, bs='fs', k=4)"),
+    "poisson, smooths of all kinds": Case("count ~ s(z, k=5) + s(x, g, bs='fs', k=4) + s(v, k=5, by=f)", "poisson"),
     "gaussian, smooth, weights": Case("y | weights(weight) ~ z + s(x, bs='cr', k=5)"),
     "gaussian, two smooths and a group": Case(
         "y ~ x + s(z, bs='cr', k=5) + s(v, bs='cr', k=6) + (1 | g)"

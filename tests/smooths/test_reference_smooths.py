@@ -89,7 +89,6 @@ def test_design_penalties_and_prediction(name: str) -> None:
         flip = signs(case, smooth, reference)
         close(smooth.design[: len(reference)] * flip, reference, tolerance(name))
         close(np.sum(smooth.design**2, axis=0), stored["X"]["colsumsq"], 10 * tolerance(name))
-        count = len(smooth.penalties)
         np.testing.assert_allclose(
             smooth.penalty_scales[:count], _many(stored["S_scale"])[:count], rtol=tolerance(name)
         )
@@ -119,8 +118,7 @@ def test_fit_at_a_fixed_penalty(name: str) -> None:
         lambdas = _many(invariants["lambda_for_unscaled_S"])
         design = np.column_stack([np.ones(len(smooth.design)), smooth.design])
         penalty = np.zeros((design.shape[1], design.shape[1]))
-        scales = (*smooth.penalty_scales, *([1.0] * len(smooth.penalties)))
-        for weight, s, scale in zip(lambdas, smooth.penalties, scales, strict=False):
+        for weight, s, scale in zip(lambdas, smooth.penalties, smooth.penalty_scales, strict=True):
             penalty[1:, 1:] += weight * scale * s
         inverse = np.linalg.pinv(design.T @ design + penalty)
         hat = design @ inverse @ design.T
