@@ -1,5 +1,8 @@
 """Smooth bases: pure numerical mathematics, one file per basis, listed here."""
 
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
 from smoothstan.errors import FormulaError
 from smoothstan.registry import Registry
 from smoothstan.smooths import (
@@ -16,6 +19,8 @@ from smoothstan.smooths import (
     random_effect,
     sphere,
     sum_to_zero_factor,
+    tensor,
+    tensor_t2,
     thin_plate,
 )
 from smoothstan.smooths.basis import Covariate as Covariate
@@ -37,6 +42,7 @@ from smoothstan.smooths.mixed_model import mixed_smooth as mixed_smooth
 from smoothstan.smooths.penalty import disjoint_diagonals as disjoint_diagonals
 from smoothstan.smooths.rows import Rows as Rows
 from smoothstan.smooths.select import null_space_penalty as null_space_penalty
+from smoothstan.smooths.tensor_request import TensorRequest as TensorRequest
 
 _OF_NUMBERS: dict[str, Place] = {
     "ad": adaptive.place,
@@ -72,25 +78,15 @@ CATEGORICAL = frozenset({"re", "fs", "sz", "mrf"})
 PLANNED = frozenset({"so"})
 """Bases of mgcv that are known but not built."""
 
-# placeholder until the tensor branch is merged
-from dataclasses import dataclass  # noqa: E402
-from typing import Any  # noqa: E402
+PlaceTensor: TypeAlias = Callable[[Covariates, TensorRequest, Mapping[str, Place]], PlacedBasis]
+"""Place a tensor product smooth at the covariates, given the bases that its margins can have."""
 
-
-@dataclass(frozen=True)
-class TensorRequest:
-    names: tuple[str, ...]
-    d: Any = ()
-    k: Any = ()
-    bs: Any = ()
-    m: Any = ()
-    fx: Any = ()
-    xt: Any = ()
-    knots: Any = ()
-    np: bool = True
-    mc: Any = ()
-    full: bool = False
-    ord: Any = ()
-
-
-TENSORS: dict[str, Any] = {}
+TENSORS: Registry[PlaceTensor] = Registry(
+    "tensor product smooth",
+    {
+        "te": tensor.place_te,
+        "ti": tensor.place_ti,
+        "t2": tensor_t2.place_t2,
+    },
+    FormulaError,
+)

@@ -139,6 +139,11 @@ class PlacedBasis(Contiguous, ABC):
         """The number of directions that no penalty touches."""
 
     @property
+    def n_columns(self) -> int:
+        """p, the number of columns of the design."""
+        return len(self.penalties[0])
+
+    @property
     def centred(self) -> bool:
         """Whether the smooth is to sum to zero over the rows."""
         return True
@@ -189,6 +194,11 @@ class GroupedBasis(PlacedBasis):
     def n_inner(self) -> int:
         """q, the number of columns shared by all groups."""
         return len(self.inner_penalties[0])
+
+    @property
+    def n_columns(self) -> int:
+        """The number of columns of the dense design."""
+        return self.n_groups * self.n_inner
 
     @property
     def centred(self) -> bool:

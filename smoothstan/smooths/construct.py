@@ -54,10 +54,7 @@ class ConstructedSmooth(Contiguous):
         """The number of free coefficients."""
         if self.constraint is not None:
             return int(self.constraint.shape[1])
-        basis = self.basis
-        if isinstance(basis, GroupedBasis):
-            return basis.n_groups * len(basis.inner_penalties[0])
-        return len(basis.penalties[0])
+        return self.basis.n_columns
 
     @property
     def ranks(self) -> tuple[int, ...]:
@@ -67,7 +64,7 @@ class ConstructedSmooth(Contiguous):
     @cached_property
     def null_space_dimension(self) -> int:
         """The number of free directions that no penalty touches."""
-        if self.unpenalised:
+        if not self.penalties:
             return self.size
         if self.constraint is None:
             return self.basis.null_space_dimension

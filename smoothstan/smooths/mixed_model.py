@@ -103,7 +103,7 @@ def mixed_smooth(smooth: ConstructedSmooth, rows: Rows) -> MixedSmooth:
         scaled = [d / scale for d, scale in zip(basis.inner_penalties, smooth.scales, strict=True)]
         return MixedSmooth(smooth, np.zeros((smooth.size, 0)), tuple(_unit_columns(d) for d in scaled))
     free = np.eye(smooth.size) if smooth.constraint is None else smooth.constraint
-    if smooth.unpenalised:
+    if not smooth.penalties:
         return MixedSmooth(smooth, free, ())
     diagonals = disjoint_diagonals(smooth.penalties)
     if diagonals is not None:
