@@ -4,6 +4,7 @@ from smoothstan import errors as errors
 from smoothstan._version import __version__ as __version__
 from smoothstan.api import brm as brm
 from smoothstan.api import default_prior as default_prior
+from smoothstan.api import model_matrix as model_matrix
 from smoothstan.api import stancode as stancode
 from smoothstan.api import standata as standata
 from smoothstan.datasets import load_dataset as load_dataset
@@ -12,4 +13,7 @@ from smoothstan.formula import bf as bf
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
 from smoothstan.priors import prior as prior
+from smoothstan.terms.smooth_con import SmoothCon as SmoothCon
+from smoothstan.terms.smooth_con import smooth2random as smooth2random
+from smoothstan.terms.smooth_con import smooth_con as smooth_con
 from smoothstan.toolchain import install_cmdstan as install_cmdstan

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
@@ -18,6 +18,10 @@ from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
 from smoothstan.posterior import FitModel, Posterior, draws_tree
 from smoothstan.priors import Prior, PriorTable, resolve_priors
+from smoothstan.terms import SmoothOptions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Formula: TypeAlias = str | ModelFormula | Sequence[str]
 Priors: TypeAlias = Prior | Sequence[Prior]
@@ -40,6 +44,8 @@ def brm(
     inits: Inits = None,
     show_progress: bool = True,
     sample_prior: str = "no",
+    knots: Mapping[str, Any] | None = None,
+    data2: Mapping[str, Any] | None = None,
 ) -> Posterior:
     """Fit a Bayesian multilevel model with smooths.
 
@@ -58,6 +64,8 @@ def brm(
         inits: starting values: None for random ones, a radius, or values by Stan name.
         show_progress: draw a progress bar per chain.
         sample_prior: ``"no"``, ``"yes"`` to draw from the priors as well, ``"only"`` to ignore the data.
+        knots: covariate of a smooth -> its knots, as mgcv's ``knots``.
+        data2: objects that the formula names, e.g. the polygons in ``s(region, bs='mrf', xt=list(polys=map))``.
 
     Returns:
         The fit: draws, summaries, predictions.
@@ -83,7 +91,7 @@ def brm(
     )
     _check_sample_prior(sample_prior)
     engine = choose_engine(backend)
-    design, priors = _bind(formula, data, family, prior)
+    design, priors = _bind(formula, data, family, prior, knots, data2)
     program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
     raw = engine.sample(program, options)
     tree = draws_tree(raw, program.variables, design)
@@ -101,28 +109,67 @@ def stancode(
     family: str | Family = "gaussian",
     prior: Priors = (),
     sample_prior: str = "no",
+    knots: Mapping[str, Any] | None = None,
+    data2: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the Stan program that ``brm`` would sample; the arguments are those of ``brm``."""
     _check_sample_prior(sample_prior)
-    design, priors = _bind(formula, data, family, prior)
+    design, priors = _bind(formula, data, family, prior, knots, data2)
     return write_code(design, priors, version=__version__, sample_prior=sample_prior)
 
 
-def standata(formula: Formula, data: Any, *, family: str | Family = "gaussian", sample_prior: str = "no") -> StanData:
+def standata(
+    formula: Formula,
+    data: Any,
+    *,
+    family: str | Family = "gaussian",
+    sample_prior: str = "no",
+    knots: Mapping[str, Any] | None = None,
+    data2: Mapping[str, Any] | None = None,
+) -> StanData:
     """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
     _check_sample_prior(sample_prior)
-    design = build_design(parse_formula(formula), data, choose_family(family))
+    design = _design(formula, data, family, knots, data2)
     return design.stan_data(prior_only=sample_prior == "only")
 
 
-def default_prior(formula: Formula, data: Any, *, family: str | Family = "gaussian") -> PriorTable:
+def default_prior(
+    formula: Formula,
+    data: Any,
+    *,
+    family: str | Family = "gaussian",
+    knots: Mapping[str, Any] | None = None,
+    data2: Mapping[str, Any] | None = None,
+) -> PriorTable:
     """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
-    design = build_design(parse_formula(formula), data, choose_family(family))
-    return resolve_priors(design.prior_slots())
+    return resolve_priors(_design(formula, data, family, knots, data2).prior_slots())
 
 
-def _bind(formula: Formula, data: Any, family: str | Family, prior: Priors) -> tuple[Design, PriorTable]:
-    design = build_design(parse_formula(formula), data, choose_family(family))
+def model_matrix(fit: Posterior, new_data: Any = None, *, dpar: str = "mu") -> pd.DataFrame:
+    """Return the design of a fitted model, one named column per coefficient; see ``Posterior.model_matrix``."""
+    return fit.model_matrix(new_data, dpar=dpar)
+
+
+def _design(
+    formula: Formula,
+    data: Any,
+    family: str | Family,
+    knots: Mapping[str, Any] | None,
+    data2: Mapping[str, Any] | None,
+) -> Design:
+    options = SmoothOptions(dict(knots or {}), dict(data2 or {}))
+    return build_design(parse_formula(formula), data, choose_family(family), options)
+
+
+def _bind(
+    formula: Formula,
+    data: Any,
+    family: str | Family,
+    prior: Priors,
+    knots: Mapping[str, Any] | None = None,
+    data2: Mapping[str, Any] | None = None,
+) -> tuple[Design, PriorTable]:
+    design = _design(formula, data, family, knots, data2)
     priors = resolve_priors(design.prior_slots(), prior)
     refuse_constant_columns(design, priors)
     return design, priors

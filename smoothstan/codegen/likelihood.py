@@ -36,7 +36,11 @@ class GlmPart:
 
 @dataclass(frozen=True)
 class LikelihoodPart:
-    """What the likelihood adds to the program; ``names`` are the expressions that the family's macro places."""
+    """What the likelihood adds to the program.
+
+    ``names`` are the expressions that the family's macro places; ``assembled`` the addends that are made
+    of pieces beforehand.
+    """
 
     family_template: str
     macro: str
@@ -44,6 +48,7 @@ class LikelihoodPart:
     predictors: tuple[PredictorPart, ...]
     glm: GlmPart | None
     weighted: bool
+    assembled: tuple[Addend, ...] = ()
     template: str = field(default="likelihood.stan.jinja")
 
 
@@ -53,20 +58,21 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     template = f"families/{family.name}.stan.jinja"
     macros = macro_names(template)
     weighted = design.observed.weights is not None
+    assembled = tuple(a for dpar in design.predicted for a in _addends(design, dpar) if a.pieces)
     names = {"y": "Y", "trials": "trials"} | {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
     link = family.link("mu").name
     dense = _dense(design, "mu")
     if f"glm_{link}" in macros and dense and not weighted and design.predicted == ("mu",):
         glm, beta = _glm(dense)
         names |= {"X": glm.matrix, "alpha": _sum(_addends(design, "mu")) or "0", "beta": beta}
-        return LikelihoodPart(template, f"glm_{link}", names, (), glm, weighted=False)
+        return LikelihoodPart(template, f"glm_{link}", names, (), glm, weighted=False, assembled=assembled)
     macro = f"density_{link}" if f"density_{link}" in macros else "density"
     predictors = tuple(_predictor(design, dpar, raw=dpar == "mu" and macro != "density") for dpar in design.predicted)
     names |= {dpar: dpar for dpar in design.predicted}
     if weighted:
         rowwise = {"y", "trials", *design.predicted}
         names = {key: f"{value}[n]" if key in rowwise else value for key, value in names.items()}
-    return LikelihoodPart(template, macro, names, predictors, None, weighted)
+    return LikelihoodPart(template, macro, names, predictors, None, weighted, assembled)
 
 
 def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:

@@ -19,20 +19,25 @@ from smoothstan.terms import (
     AuxiliaryTerm,
     BoundTerm,
     PlacedGroup,
+    SmoothOptions,
     bind_groups,
     bind_linear,
     bind_offset,
     bind_smooths,
+    smooth_covariates,
 )
 
 
-def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
+def build_design(
+    formula: ModelFormula, data: Any, family: Family, smooth_options: SmoothOptions | None = None
+) -> Design:
     """Bind every term of a formula to data.
 
     Args:
         formula: the parsed formula.
         data: anything that ``read_table`` takes.
         family: the response family.
+        smooth_options: knots of the smooths and the objects that they name.
 
     Warns:
         DataWarning: if rows with missing values are left out.
@@ -48,7 +53,12 @@ def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
         _check_names(formula, predictor, parts)
     table, dropped = _complete_rows(formula, expanded, data)
     response = bind_response(formula, family, table)
-    terms = [term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table)]
+    options = smooth_options or SmoothOptions()
+    smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
+    options.check_knots(smooth_covariates(smooths))
+    terms = [
+        term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
+    ]
     written = [
         PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
     ]
@@ -59,14 +69,16 @@ def build_design(formula: ModelFormula, data: Any, family: Family) -> Design:
     return Design(formula, family, response, predicted, tuple(terms), table, dropped)
 
 
-def _bind_predictor(predictor: PredictorFormula, parts: TermList, family: Family, table: Table) -> Iterator[BoundTerm]:
+def _bind_predictor(
+    predictor: PredictorFormula, parts: TermList, family: Family, table: Table, options: SmoothOptions
+) -> Iterator[BoundTerm]:
     dpar, text = predictor.dpar, predictor.text
     for call in parts.specials:
         if call.function not in SMOOTHS:
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
     yield bind_linear(parts, dpar, _default_intercept(family, dpar), table, text)
     if parts.specials:
-        yield bind_smooths(parts.specials, dpar, table, text)
+        yield bind_smooths(parts.specials, dpar, table, text, options)
     if parts.offsets:
         yield bind_offset(parts.offsets, dpar, table, text)
 

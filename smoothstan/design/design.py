@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from smoothstan.errors import DataError
 from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
-from smoothstan.table import Column, Factor, Numeric, Table, as_factor, describe, read_table
+from smoothstan.table import Table, conform, read_table
 from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm
 
 
@@ -101,7 +101,7 @@ class Design:
         table.refuse_infinite()
         grouping_only = self._grouping_only()
         columns = {
-            name: _conform(name, column, self.table[name], check_levels=name not in grouping_only)
+            name: conform(name, column, self.table[name], check_levels=name not in grouping_only)
             for name, column in table.columns.items()
         }
         return Table(columns, table.n)
@@ -130,40 +130,3 @@ def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:
     if isinstance(term, GroupTerm):
         return [name for effects in term.effects for name in effects.matrix.reads]
     return term.reads
-
-
-def _conform(name: str, column: Column, known: Column, *, check_levels: bool) -> Column:
-    """Return a new column coded as the fit's column is."""
-    if isinstance(column, Numeric) and isinstance(known, Numeric):
-        # Levels of a grouping are written as whole numbers if they were so in the fit.
-        whole = known.whole and bool(np.all(column.values == np.floor(column.values)))
-        result: Column = replace(column, whole=whole)
-    elif isinstance(column, Factor) and isinstance(known, Factor):
-        result = _recode(name, column, known) if check_levels else column
-    elif type(column) is type(known):
-        result = column
-    elif not check_levels:
-        result = as_factor(column)
-    else:
-        raise DataError(f"column {name!r} is {describe(column)}, but in the fit it was {describe(known)}")
-    missing = result.missing()
-    if missing.any():
-        raise DataError(
-            f"column {name!r} of the new data has no value in row {int(np.argmax(missing))} (rows count from 0)"
-        )
-    return result
-
-
-def _recode(name: str, column: Factor, known: Factor) -> Factor:
-    position = {level: i for i, level in enumerate(known.levels)}
-    unknown = [
-        column.levels[code]
-        for code in np.unique(column.codes[column.codes >= 0])
-        if column.levels[code] not in position
-    ]
-    if unknown:
-        raise DataError(
-            f"column {name!r} has the new level {unknown[0]!r} (levels of the fit: {', '.join(known.levels)})"
-        )
-    lookup = np.asarray([*(position.get(level, -1) for level in column.levels), -1], dtype=np.int64)
-    return Factor(lookup[column.codes], known.levels, known.ordered)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smoothstan.errors import DataError
+from smoothstan.plots.style import COLOURS, GREY, new_axes, plain
 from smoothstan.posterior import Posterior
 from smoothstan.table import Numeric
 
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# Okabe & Ito's palette, which colour-blind readers can tell apart.
-_DATA_COLOUR = "#595959"
-_CURVE_COLOUR = "#0072B2"
+_CURVE_COLOUR = COLOURS[0]
 _RESOLUTION = 200
 
 
@@ -63,14 +62,11 @@ def plot_fitted_curve(
         x_label, y_label: axis labels, with units; the columns' names by default.
         ax: where to draw; a new figure by default.
     """
-    import matplotlib.pyplot as plt
-
     table = fitted_curve(fit, covariate, prob=prob)
-    if ax is None:
-        ax = plt.subplots(figsize=(7, 4.5), layout="constrained")[1]
+    ax = plain(ax or new_axes())
     column = fit.design.table[covariate]
     assert isinstance(column, Numeric)
-    ax.scatter(column.values, fit.design.observed.y, s=18, color=_DATA_COLOUR, alpha=0.6, label="data", linewidths=0)
+    ax.scatter(column.values, fit.design.observed.y, s=18, color=GREY, alpha=0.6, label="data", linewidths=0)
     interval = f"{100 * prob:g} % interval"
     ax.fill_between(
         table[covariate], table["lower"], table["upper"], color=_CURVE_COLOUR, alpha=0.25, label=interval, lw=0
@@ -79,5 +75,4 @@ def plot_fitted_curve(
     ax.set_xlabel(x_label or covariate)
     ax.set_ylabel(y_label or fit.design.response.label)
     ax.legend(frameon=False)
-    ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -18,6 +18,7 @@ from smoothstan.families import Response
 from smoothstan.posterior.diagnostics import problems
 from smoothstan.posterior.effects import coefficients_table, effects_tables, fixed_table, variance_tables
 from smoothstan.posterior.loo import Loo, loo_of_blocks
+from smoothstan.posterior.model_matrix import design_frame
 from smoothstan.posterior.storage import load_tree, save_tree
 from smoothstan.posterior.summary import Summary, summarise
 from smoothstan.priors import PriorTable
@@ -175,6 +176,19 @@ class Posterior:
     def var_corr(self, *, prob: float = 0.95, robust: bool = False) -> dict[str, dict[str, pd.DataFrame]]:
         """Return standard deviations, correlations and covariances: group -> ``sd``, ``cor``, ``cov``."""
         return variance_tables(self.design, self._flat, prob=prob, robust=robust)
+
+    def model_matrix(self, new_data: Any = None, *, dpar: str = "mu") -> pd.DataFrame:
+        """Return the design: one column per coefficient of the linear predictor, group effects included.
+
+        Args:
+            new_data: rows to evaluate it at; those of the fit by default.
+            dpar: the distributional parameter.
+
+        Returns:
+            (n, p) table whose columns carry the names of the coefficients in the posterior; its product
+            with them is ``posterior_linpred`` without the offset.
+        """
+        return design_frame(self.design, self._table(new_data, ()), dpar)
 
     def posterior_linpred(self, new_data: Any = None, *, dpar: str = "mu") -> xr.DataArray:
         """Return the linear predictor of a parameter, dims (chain, draw, obs).

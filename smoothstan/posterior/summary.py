@@ -123,11 +123,12 @@ Plan = list[tuple[str, str, list[tuple[str, str]]]]
 
 def _smooths(design: Design) -> Plan:
     rows = [
-        (f"sds({_prefix(term.dpar)}{smooth.name}_{j})", f"sds{term.p}_{smooth.name}_{j}")
+        (f"sds({_prefix(term.dpar)}{name})", f"sds{term.p}_{name}")
         for term in design.terms
         if isinstance(term, SmoothTerm)
-        for smooth in term.smooths
-        for j in range(1, len(smooth.random_sizes) + 1)
+        for numbered in term.numbered
+        if numbered.owns
+        for name in numbered.smooth.deviations
     ]
     return [("Smoothing Spline Hyperparameters", "", rows)] if rows else []
 

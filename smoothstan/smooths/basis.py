@@ -17,12 +17,20 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.smooths.constraint import null_space_of
-from smoothstan.table import Factor
+from smoothstan.table import Factor, describe
 
 Covariate: TypeAlias = FloatArray | Factor
 """(n,) finite numbers, or a factor."""
 
 Covariates: TypeAlias = tuple[Covariate, ...]
+
+
+class Unsuitable(ValueError):
+    """A request that a basis cannot fulfil; ``place`` is the option or the number of the covariate at fault."""
+
+    def __init__(self, message: str, place: str | int) -> None:
+        self.place = place
+        super().__init__(message)
 
 
 def side_by_side(covariates: Covariates) -> FloatArray:
@@ -40,6 +48,7 @@ class Request:
         m: order of the penalty and the like, empty for the default; what it means is the basis's own.
         xt: further settings by name, e.g. ``{"max.knots": 200}``.
         knots: what the user gave per covariate: numbers, level names, or None.
+        linked: whether the smooth shares its smoothing parameter with others (``id``).
     """
 
     names: tuple[str, ...]
@@ -47,15 +56,16 @@ class Request:
     m: tuple[Any, ...] = ()
     xt: Mapping[str, Any] = field(default_factory=dict)
     knots: tuple[Any, ...] = ()
+    linked: bool = False
 
     def dimension(self, default: int, minimum: int) -> int:
         """Return ``k``, or the default; ValueError if it is below the minimum or not one number."""
         if not self.k:
             return max(default, minimum)
         if len(self.k) > 1:
-            raise ValueError(f"k must be one number here, found {len(self.k)}")
+            raise Unsuitable(f"k must be one number here, found {len(self.k)}", "k")
         if self.k[0] < minimum:
-            raise ValueError(f"k must be at least {minimum} here, found {self.k[0]}")
+            raise Unsuitable(f"k must be at least {minimum}, found {self.k[0]}", "k")
         return self.k[0]
 
     def knots_of(self, i: int) -> FloatArray | None:
@@ -65,9 +75,9 @@ class Request:
 
     def numbers(self, covariates: Covariates) -> FloatArray:
         """Return numeric covariates side by side, (n, d); ValueError if one is a factor."""
-        for name, covariate in zip(self.names, covariates, strict=True):
+        for i, (name, covariate) in enumerate(zip(self.names, covariates, strict=True)):
             if isinstance(covariate, Factor):
-                raise ValueError(f"{name} must be numeric, but it is a factor")
+                raise Unsuitable(f"{name} must be numeric here, but it is {describe(covariate)}", i)
         return side_by_side(covariates)
 
     def one_number(self, covariates: Covariates) -> FloatArray:
@@ -163,6 +173,11 @@ class GroupedBasis(PlacedBasis):
     @abstractmethod
     def inner_penalties(self) -> tuple[FloatArray, ...]:
         """The diagonals, each (q,), of the penalties on the coefficients of one group."""
+
+    @property
+    def n_inner(self) -> int:
+        """q, the number of columns shared by all groups."""
+        return len(self.inner_penalties[0])
 
     @property
     def centred(self) -> bool:

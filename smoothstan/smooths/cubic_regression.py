@@ -17,7 +17,6 @@ from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
 from smoothstan.smooths.knots import checked_knots, quantile_knots
 
-
 _DEFAULT_K = 10
 _MINIMUM_K = 3
 

@@ -2,9 +2,12 @@
 
 With the natural parametrisation S = V diag(lambda, 0) V' of the penalty, the columns
 ``X v_j / sqrt(lambda_j)`` carry coefficients that are independent N(0, sds^2), and the columns of the
-null space carry fixed effects.
+null space carry fixed effects.  Several penalties that touch different coefficients become one block
+of random effects each; penalties that overlap share one block, whose precision is the sum of the
+penalties over their variances.
 
-Source: Wood (2017), sections 5.4.2 and 5.8; Wood (2004), JASA 99, 673-686, appendix.
+Source: Wood (2017), sections 5.4.2 and 5.8; Wood (2004), JASA 99, 673-686, appendix; Wood, Scheipl &
+Faraway (2013), Stat. Comput. 23, 341-360, for several penalties.
 """
 
 from __future__ import annotations
@@ -14,69 +17,129 @@ from dataclasses import dataclass
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.smooths.basis import PlacedBasis
-from smoothstan.smooths.constraint import null_space_of
-from smoothstan.smooths.moments import DesignMoments, design_moments, row_blocks
-from smoothstan.smooths.penalty import penalty_scale
+from smoothstan.smooths.basis import GroupedBasis
+from smoothstan.smooths.columns import GroupedColumns, SmoothColumns
+from smoothstan.smooths.construct import ConstructedSmooth
+from smoothstan.smooths.joint import JointPrecision, diagonalise
+from smoothstan.smooths.moments import DesignMoments, design_moments
+from smoothstan.smooths.natural import canonical_null_columns
+from smoothstan.smooths.penalty import disjoint_diagonals, range_and_null_space
+from smoothstan.smooths.rows import Rows
 
 
 @dataclass(frozen=True)
 class MixedSmooth:
-    """A placed basis with the maps from its columns to fixed and random effects.
+    """A smooth with the maps from its basis to fixed and random effects.
 
     Stored and reused for new data: recomputing the eigenvectors on another machine may flip signs.
 
     Args:
-        basis: the placed basis, p columns.
+        smooth: the constructed smooth; its basis has p columns.
         fixed: (p, m) map to the fixed columns Xs.
-        random: one (p, r) map per penalty to the random columns Zs.
+        random: one map per block of random columns Zs: (p, r), or (q, r) from the inner columns of a
+            grouped basis, whose coefficients are repeated for every group.
+        joint: the precision of the one block of random columns, if several penalties overlap.
     """
 
-    basis: PlacedBasis
+    smooth: ConstructedSmooth
     fixed: FloatArray
     random: tuple[FloatArray, ...]
+    joint: JointPrecision | None = None
 
-    def columns(self, x: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Return Xs, (n, m), and every Zs, (n, r), at the (n, d) covariates."""
+    @property
+    def grouped(self) -> bool:
+        """Whether the random columns are the same few for every group."""
+        basis = self.smooth.basis
+        return isinstance(basis, GroupedBasis) and bool(self.random) and len(self.random[0]) == basis.n_inner
+
+    @property
+    def n_groups(self) -> int:
+        """The number of groups; one if it is not grouped."""
+        basis = self.smooth.basis
+        return basis.n_groups if self.grouped and isinstance(basis, GroupedBasis) else 1
+
+    @property
+    def random_sizes(self) -> tuple[int, ...]:
+        """The number of coefficients of every random block."""
+        return tuple(self.n_groups * block.shape[1] for block in self.random)
+
+    @property
+    def n_deviations(self) -> int:
+        """The number of standard deviations: one per penalty."""
+        return len(self.random) if self.joint is None else self.joint.n_penalties
+
+    def columns(self, rows: Rows) -> SmoothColumns:
+        """Return Xs, (n, m), and every Zs at the rows."""
+        basis = self.smooth.basis
+        if self.grouped and isinstance(basis, GroupedBasis):
+            inner = rows.multiply(basis.inner(rows.stacked))
+            codes = basis.codes(rows.stacked)
+            blocks = tuple(GroupedColumns(inner @ block, codes, basis.n_groups) for block in self.random)
+            return SmoothColumns(np.zeros((rows.n, 0)), blocks)
         combined = np.column_stack([self.fixed, *self.random])
-        result = np.empty((len(x), combined.shape[1]))
-        for block in row_blocks(len(x)):
-            result[block] = self.basis.design(x[block]) @ combined
+        result = np.empty((rows.n, combined.shape[1]))
+        for block in rows.blocks():
+            result[block] = rows.take(block).design(basis) @ combined
         ends = np.cumsum([self.fixed.shape[1], *(block.shape[1] for block in self.random)])
         fixed, *random = np.split(result, ends[:-1], axis=1)
-        return fixed, tuple(random)
+        return SmoothColumns(fixed, tuple(random))
 
 
-def mixed_smooth(basis: PlacedBasis, x: FloatArray) -> MixedSmooth:
-    """Absorb the sum-to-zero constraint and split a smooth with one penalty into fixed and random effects.
+def mixed_smooth(smooth: ConstructedSmooth, rows: Rows) -> MixedSmooth:
+    """Split a smooth into fixed and random effects.
 
     Args:
-        basis: a placed basis with exactly one penalty.
-        x: (n, d) covariates of the data.
+        smooth: the constructed smooth.
+        rows: the rows of the data, multiplied by ``by``; for a factor ``by`` those of its first level.
 
     Returns:
-        The maps, scaled as mgcv and brms scale them: the penalty divided by its scale, the fixed
-        columns rescaled to the mean sum of squares of the random ones.  Signs, which are arbitrary, are
-        chosen so that fixed columns increase with the first covariate and so that the largest weight of
-        every random column is positive.
+        The maps, scaled as mgcv and brms scale them: fixed columns have the mean sum of squares of the
+        random ones.  Signs, which are arbitrary, are chosen so that fixed columns increase with the first
+        covariate and so that the largest weight of every random column is positive.
     """
-    (penalty,) = basis.penalties
-    moments = design_moments(basis, x)
-    scaled = penalty / penalty_scale(penalty, moments.largest_row)
-    absorb = null_space_of(moments.column_sums[None, :])
-    rank = absorb.shape[1] - (basis.null_space_dimension - 1)
-    values, vectors = np.linalg.eigh(absorb.T @ scaled @ absorb)
-    values, vectors = values[::-1], vectors[:, ::-1]
-    random = absorb @ (vectors[:, :rank] / np.sqrt(values[:rank]))
-    fixed = absorb @ vectors[:, rank:]
-    fixed = fixed * np.sqrt(np.mean(_squares(random, moments)) / _squares(fixed, moments))
-    rising = np.where(moments.with_covariate @ fixed < 0, -1.0, 1.0)
-    return MixedSmooth(basis, fixed * rising, (random * _largest_positive(random),))
+    basis = smooth.basis
+    grouped = isinstance(basis, GroupedBasis) and smooth.constraint is None and not smooth.unpenalised
+    if isinstance(basis, GroupedBasis) and grouped and basis.null_space_dimension == 0:
+        scaled = [d / scale for d, scale in zip(basis.inner_penalties, smooth.scales, strict=True)]
+        return MixedSmooth(smooth, np.zeros((smooth.size, 0)), tuple(_unit_columns(d) for d in scaled))
+    free = np.eye(smooth.size) if smooth.constraint is None else smooth.constraint
+    if smooth.unpenalised:
+        return MixedSmooth(smooth, free, ())
+    diagonals = disjoint_diagonals(smooth.penalties)
+    if diagonals is not None:
+        untouched = ~np.any([d > 0 for d in diagonals], axis=0)
+        return MixedSmooth(smooth, free[:, untouched], tuple(free @ _unit_columns(d) for d in diagonals))
+    moments = design_moments(basis, rows)
+    total = np.sum([s / np.linalg.norm(s) for s in smooth.penalties], axis=0)
+    rank = smooth.size - smooth.null_space_dimension
+    values, vectors, null = range_and_null_space(total if len(smooth.penalties) > 1 else smooth.penalties[0], rank)
+    if len(smooth.penalties) == 1:
+        joint, random = None, vectors / np.sqrt(values)
+    else:
+        joint, random = diagonalise(smooth.penalties, vectors, values)
+    random = free @ random
+    random = random * _largest_positive(random)
+    return MixedSmooth(smooth, _fixed_map(free, null, random, moments), (random,), joint)
 
 
-def _squares(maps: FloatArray, moments: DesignMoments) -> FloatArray:
-    """Return the sum of squares of every column of X @ maps."""
-    return np.asarray(np.sum(maps * (moments.gram @ maps), axis=0))
+def _unit_columns(diagonal: FloatArray) -> FloatArray:
+    """Return the columns of the identity where the penalty is positive, each over the root of its entry."""
+    touched = np.flatnonzero(diagonal > 0)
+    columns = np.zeros((len(diagonal), len(touched)))
+    columns[touched, np.arange(len(touched))] = 1 / np.sqrt(diagonal[touched])
+    return columns
+
+
+def _fixed_map(free: FloatArray, null: FloatArray, random: FloatArray, moments: DesignMoments) -> FloatArray:
+    """Return the canonical null space with the mean sum of squares of the random columns."""
+    if null.shape[1] == 0:
+        return free @ null
+    gram = free.T @ moments.gram @ free
+    # A constrained smooth holds no constant: its directions are named by the covariates alone.
+    crossed = free.T @ (moments.crossed[:, 1:] if free.shape[1] < len(free) else moments.crossed)
+    fixed = free @ canonical_null_columns(null, gram, crossed)
+    target = np.mean(np.sum(random * (moments.gram @ random), axis=0)) if random.size else 1.0
+    return np.asarray(fixed * np.sqrt(target / np.sum(fixed * (moments.gram @ fixed), axis=0)))
 
 
 def _largest_positive(maps: FloatArray) -> FloatArray:

@@ -1,56 +1,85 @@
 """What the reparametrisation of a smooth needs to know of its design, gathered block by block.
 
-Blocks of rows that stay in the processor's cache are several times faster than all rows at once, and
-the whole (n, p) matrix is never held.
+The whole (n, p) matrix is never held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.smooths.basis import PlacedBasis
-
-_BLOCK_ROWS = 8192
+from smoothstan.smooths.basis import GroupedBasis, PlacedBasis
+from smoothstan.smooths.rows import Rows
 
 
 @dataclass(frozen=True)
-class DesignMoments:
-    """Sums over the rows of a basis's design X.
+class RawMoments:
+    """Sums over the rows of a basis before anything multiplies it.
 
     Args:
         column_sums: (p,) sums of the columns.
-        gram: (p, p) X'X.
-        with_covariate: (p,) X'(x - mean(x)) for the first covariate.
         largest_row: the largest row sum of absolute values.
     """
 
     column_sums: FloatArray
-    gram: FloatArray
-    with_covariate: FloatArray
     largest_row: float
 
 
-def row_blocks(n: int) -> Iterator[slice]:
-    """Return slices that cover ``n`` rows."""
-    for start in range(0, n, _BLOCK_ROWS):
-        yield slice(start, start + _BLOCK_ROWS)
+@dataclass(frozen=True)
+class DesignMoments:
+    """Sums over the rows of the multiplied design X.
+
+    Args:
+        gram: (p, p) X'X.
+        crossed: (p, c) X'phi for monomials phi of the covariates of unit length, the constant first.
+    """
+
+    gram: FloatArray
+    crossed: FloatArray
 
 
-def design_moments(basis: PlacedBasis, x: FloatArray) -> DesignMoments:
-    """Evaluate the basis at the (n, d) covariates and sum up."""
-    centred = x[:, 0] - x[:, 0].mean()
+def raw_moments(basis: PlacedBasis, rows: Rows) -> RawMoments:
+    """Evaluate the basis at the rows, without ``by``, and sum up."""
     sums: list[FloatArray] = []
+    largest = 0.0
+    for block in rows.blocks():
+        part = rows.take(block).stacked
+        # The rows of a grouped basis hold one group's columns and zeros.
+        design = basis.inner(part) if isinstance(basis, GroupedBasis) else basis.design(part)
+        sums.append(design.sum(axis=0))
+        largest = max(largest, float(np.abs(design).sum(axis=1).max()))
+    return RawMoments(np.sum(sums, axis=0), largest)
+
+
+def design_moments(basis: PlacedBasis, rows: Rows) -> DesignMoments:
+    """Evaluate the multiplied design at the rows and sum up."""
+    numeric = [c for c in rows.stacked if isinstance(c, np.ndarray)]
+    centres = [float(np.mean(c)) for c in numeric]
+    spreads = [float(np.std(c)) or 1.0 for c in numeric]
     grams: list[FloatArray] = []
     crossed: list[FloatArray] = []
-    largest = 0.0
-    for block in row_blocks(len(x)):
-        design = basis.design(x[block])
-        sums.append(design.sum(axis=0))
+    squares: list[FloatArray] = []
+    for block in rows.blocks():
+        part = rows.take(block)
+        design = part.design(basis)
+        numbers = [c for c in part.stacked if isinstance(c, np.ndarray)]
+        scaled = [(c - m) / s for c, m, s in zip(numbers, centres, spreads, strict=True)]
+        count = part.n if not numbers else len(numbers[0])
+        functions = part.multiply(_monomials(scaled) if scaled else np.ones((count, 1)))
         grams.append(design.T @ design)
-        crossed.append(centred[block] @ design)
-        largest = max(largest, float(np.abs(design).sum(axis=1).max()))
-    return DesignMoments(np.sum(sums, axis=0), np.sum(grams, axis=0), np.sum(crossed, axis=0), largest)
+        crossed.append(design.T @ functions)
+        squares.append(np.sum(functions**2, axis=0))
+    lengths = np.sqrt(np.sum(squares, axis=0))
+    return DesignMoments(np.sum(grams, axis=0), np.sum(crossed, axis=0) / np.where(lengths > 0, lengths, 1.0))
+
+
+def _monomials(covariates: list[FloatArray]) -> FloatArray:
+    """Return the constant, the covariates and, for few of them, their products, lowest degree first."""
+    highest = {1: 3, 2: 2, 3: 2}.get(len(covariates), 1)
+    columns = [np.ones(len(covariates[0]))]
+    for degree in range(1, highest + 1):
+        columns += [np.prod(chosen, axis=0) for chosen in combinations_with_replacement(covariates, degree)]
+    return np.column_stack(columns)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray, IntArray
+from smoothstan.errors import DataError
 from smoothstan.numerals import format_number
 
 
@@ -47,6 +48,23 @@ class Logical:
 
 
 @dataclass(frozen=True)
+class MatrixColumn:
+    """A column with a row of Q numbers in every row: (n, Q) values, for smooths of whole curves."""
+
+    values: FloatArray
+
+    kind = "matrix column"
+
+    def missing(self) -> BoolArray:
+        """Return which rows lack a value."""
+        return np.asarray(np.isnan(self.values).any(axis=1))
+
+    def take(self, rows: IntArray) -> MatrixColumn:
+        """Return the given rows."""
+        return MatrixColumn(self.values[rows])
+
+
+@dataclass(frozen=True)
 class Factor:
     """A categorical column: (n,) codes into ``levels``, -1 where missing.
 
@@ -78,13 +96,15 @@ class Factor:
         return replace(self, codes=lookup[self.codes], levels=tuple(self.levels[i] for i in used))
 
 
-Column: TypeAlias = Numeric | Logical | Factor
+Column: TypeAlias = Numeric | Logical | MatrixColumn | Factor
 
 
 def as_factor(column: Column) -> Factor:
     """Read any column as a factor, with R's level order: numeric for numbers, FALSE before TRUE."""
     if isinstance(column, Factor):
         return column
+    if isinstance(column, MatrixColumn):
+        raise DataError("a matrix cannot be read as a factor")
     values = column.values
     present = ~np.isnan(values)
     distinct, codes = np.unique(values[present], return_inverse=True)
@@ -105,4 +125,6 @@ def describe(column: Column) -> str:
         return f"{'an ordered ' if column.ordered else 'a '}factor with levels {', '.join(column.levels[:6])}" + (
             ", ..." if len(column.levels) > 6 else ""
         )
+    if isinstance(column, MatrixColumn):
+        return f"a matrix of {column.values.shape[1]} columns"
     return "a logical" if isinstance(column, Logical) else "numeric"

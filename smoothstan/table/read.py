@@ -12,7 +12,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.errors import DataError
 from smoothstan.numerals import format_number
 from smoothstan.table.collation import collation_key
-from smoothstan.table.columns import Column, Factor, Logical, Numeric
+from smoothstan.table.columns import Column, Factor, Logical, MatrixColumn, Numeric
 from smoothstan.table.table import Table
 
 # From here on neighbouring whole numbers are the same double.
@@ -33,17 +33,36 @@ def read_table(data: Any, wanted: Iterable[str] | None = None) -> Table:
     """
     if isinstance(data, Table):
         return data
+    matrices, data = _split_matrices(data)
     frame = _frame(data)
-    names = [str(name) for name in frame.columns]
+    names = [*(str(name) for name in frame.columns), *matrices]
     chosen = names if wanted is None else [name for name in names if name in set(wanted)]
-    return Table({name: _column(frame[name], name) for name in chosen}, len(frame))
+    columns = {name: matrices[name] if name in matrices else _column(frame[name], name) for name in chosen}
+    n = len(frame) if len(frame.columns) or not matrices else len(next(iter(matrices.values())).values)
+    for name in chosen:
+        if name in matrices and len(matrices[name].values) != n:
+            raise DataError(f"column {name!r} has {len(matrices[name].values)} rows, the others have {n}")
+    return Table(columns, n)
 
 
 def column_names(data: Any) -> tuple[str, ...]:
     """Return the names of the columns of a data frame."""
     if isinstance(data, Table):
         return tuple(data.columns)
-    return tuple(str(name) for name in _frame(data).columns)
+    matrices, data = _split_matrices(data)
+    return (*(str(name) for name in _frame(data).columns), *matrices)
+
+
+def _split_matrices(data: Any) -> tuple[dict[str, MatrixColumn], Any]:
+    """Take the two-dimensional arrays out of a mapping; a data frame has none."""
+    if not isinstance(data, Mapping):
+        return {}, data
+    found = {str(k): v for k, v in data.items() if isinstance(v, np.ndarray) and v.ndim == 2}
+    for name, values in found.items():
+        if values.dtype.kind not in "fiu":
+            raise DataError(f"column {name!r} is a matrix of type {values.dtype}; it must hold numbers")
+    matrices = {name: MatrixColumn(np.asarray(values, dtype=float)) for name, values in found.items()}
+    return matrices, {k: v for k, v in data.items() if str(k) not in matrices}
 
 
 def _frame(data: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import BoolArray, IntArray
 from smoothstan.errors import DataError, known, suggestion
-from smoothstan.table.columns import Column, Factor, Numeric
+from smoothstan.table.columns import Column, Factor, MatrixColumn, Numeric
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,13 @@ class Table:
     def refuse_infinite(self) -> None:
         """Raise DataError if a numeric column holds an infinite value."""
         for name, column in self.columns.items():
-            if isinstance(column, Numeric) and np.isinf(column.values).any():
-                row = int(np.argmax(np.isinf(column.values)))
+            if isinstance(column, (Numeric, MatrixColumn)) and np.isinf(column.values).any():
+                row = int(np.argwhere(np.isinf(column.values))[0, 0])
                 raise DataError(f"column {name!r} has an infinite value in row {row} (rows count from 0)")
+
+    def refuse_missing(self) -> None:
+        """Raise DataError if a column lacks a value."""
+        for name, column in self.columns.items():
+            missing = column.missing()
+            if missing.any():
+                raise DataError(f"column {name!r} has no value in row {int(np.argmax(missing))} (rows count from 0)")

@@ -1,6 +1,7 @@
 """Terms of a linear predictor: what was written, and what the data made of it."""
 
 from smoothstan.terms.auxiliary import AuxiliaryTerm as AuxiliaryTerm
+from smoothstan.terms.bound_smooth import BoundSmooth as BoundSmooth
 from smoothstan.terms.expression import Expression as Expression
 from smoothstan.terms.expression import as_numbers as as_numbers
 from smoothstan.terms.expression import bind_expression as bind_expression
@@ -15,8 +16,12 @@ from smoothstan.terms.names import prior_dpar as prior_dpar
 from smoothstan.terms.names import suffix as suffix
 from smoothstan.terms.offset import OffsetTerm as OffsetTerm
 from smoothstan.terms.offset import bind_offset as bind_offset
+from smoothstan.terms.smooth import Smooth as Smooth
 from smoothstan.terms.smooth import SmoothTerm as SmoothTerm
 from smoothstan.terms.smooth import bind_smooths as bind_smooths
+from smoothstan.terms.smooth_bind import SmoothOptions as SmoothOptions
+from smoothstan.terms.smooth_bind import bind_smooth_calls as bind_smooth_calls
+from smoothstan.terms.smooth_bind import smooth_covariates as smooth_covariates
 from smoothstan.terms.term import Addend as Addend
 from smoothstan.terms.term import Address as Address
 from smoothstan.terms.term import BoundTerm as BoundTerm

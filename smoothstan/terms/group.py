@@ -204,6 +204,14 @@ class GroupTerm(BoundTerm):
                 total = total + values[:, j, self.position(dpar, name)] * z[:, column]
         return total
 
+    def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
+        """Yield one column per level and effect, named as the elements of ``r_g``."""
+        for effects in (e for e in self.effects if e.dpar == dpar):
+            member = self.indices(table)[:, None] == np.arange(len(self.levels))
+            for column, name in zip(effects.matrix.at(table).T, effects.names, strict=True):
+                labels = (f"{self.effects_name(dpar)}[{level},{name}]" for level in self.levels)
+                yield from zip(labels, (member * column[:, None]).T, strict=True)
+
     def position(self, dpar: str, name: str) -> int:
         """Return the place of an effect in the last dimension of its array in the posterior."""
         own = [c.name for c in self.coefficients if c.dpar == dpar].index(name)

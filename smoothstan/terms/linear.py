@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -118,6 +119,12 @@ class LinearTerm(BoundTerm):
         if dpar != self.dpar or not names:
             return 0.0
         return np.asarray(np.column_stack([draws[name] for name in names]) @ self.matrix.at(table).T)
+
+    def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
+        """Yield ``b_Intercept`` and the columns of ``b``, not centred."""
+        if dpar == self.dpar:
+            names = (*(("Intercept",) if self.centred else ()), *self.coefficients)
+            yield from zip(map(self._label, names), self.matrix.at(table).T, strict=True)
 
 
 def bind_linear(terms: TermList, dpar: str, default_intercept: str, table: Table, text: str) -> LinearTerm:

@@ -1,59 +1,150 @@
-"""Smooths: ``s(x, bs = "cr", k = 20)`` as fixed columns Xs and random columns Zs."""
+"""The smooths of a linear predictor: fixed columns Xs and random columns Zs in the Stan program."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, final
+from itertools import groupby
+from typing import ClassVar, final
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, StanData
-from smoothstan.errors import DataError, FormulaError, NotYetSupported, known, suggestion, underline
-from smoothstan.formula import CallArguments, call_arguments
-from smoothstan.formula.syntax import Call, Node, deparse
+from smoothstan.arrays import FloatArray, IntArray, StanData
+from smoothstan.errors import FormulaError
+from smoothstan.formula.syntax import Call
 from smoothstan.priors import DefaultScale, PriorSlot
-from smoothstan.smooths import BASES, PLANNED, MixedSmooth, mixed_smooth
+from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense, mixed_smooth, times
 from smoothstan.table import Table
-from smoothstan.terms.expression import Expression, bind_numbers, check_functions
+from smoothstan.terms.bound_smooth import BoundSmooth, Level
 from smoothstan.terms.names import clean_name, prior_dpar, suffix
+from smoothstan.terms.smooth_bind import SmoothOptions, bind_smooth_calls
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
-
-_ARGUMENTS = ("k", "bs", "m", "by", "fx", "xt", "id", "sp", "pc")
-_DEFAULT_BASIS = "tp"
 
 
 @dataclass(frozen=True)
 class Smooth:
-    """One smooth bound to data.
+    """One smooth as fixed and random effects.
 
-    ``term`` is the text by which brms addresses its prior; ``label`` mgcv's label, e.g. ``s(x)``.
+    Args:
+        bound: the smooth on its data.
+        mixed: its split.
+        indicators: for every block of random columns, whether it only says which group a row is in.
     """
 
-    term: str
-    label: str
-    covariates: tuple[Expression, ...]
+    bound: BoundSmooth
     mixed: MixedSmooth
+    indicators: tuple[bool, ...]
+
+    @property
+    def term(self) -> str:
+        """The text by which brms addresses its prior."""
+        return self.bound.term
+
+    @property
+    def label(self) -> str:
+        """mgcv's label, e.g. ``s(x)``."""
+        return self.bound.label
 
     @property
     def name(self) -> str:
-        """The name of its parameters: ``sx``."""
-        return clean_name(self.label)
+        """Its name in standard deviations and coefficients: ``sx``, ``sxfa``."""
+        return clean_name(self.label).replace(":", "")
+
+    @property
+    def fixed_names(self) -> tuple[str, ...]:
+        """The names of its columns in Xs: ``sx_1``, ``sx:fa_1``."""
+        return tuple(f"{clean_name(self.label)}_{i + 1}" for i in range(self.mixed.fixed.shape[1]))
 
     @property
     def random_sizes(self) -> tuple[int, ...]:
         """The number of columns of every Zs."""
-        return tuple(block.shape[1] for block in self.mixed.random)
+        return self.mixed.random_sizes
 
     @property
-    def fixed_names(self) -> tuple[str, ...]:
-        """The names of its columns in Xs."""
-        return tuple(f"{self.name}_{i + 1}" for i in range(self.mixed.fixed.shape[1]))
+    def deviations(self) -> tuple[str, ...]:
+        """The names of its standard deviations, after ``sds_``."""
+        return tuple(f"{self.name}_{j + 1}" for j in range(self.mixed.n_deviations))
 
-    def columns(self, table: Table) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Return Xs and every Zs at the rows of a table."""
-        x = np.column_stack([covariate.numbers_at(table) for covariate in self.covariates])
-        return self.mixed.columns(x)
+    @property
+    def level(self) -> str | None:
+        """The level at whose rows it exists, or None for all rows."""
+        return self.bound.by.level if isinstance(self.bound.by, Level) else None
+
+    @property
+    def grouped(self) -> bool:
+        """Whether its random columns are the same few for every group."""
+        return self.mixed.grouped
+
+    @property
+    def sorts(self) -> bool:
+        """Whether its rows are put in the order of their groups: several columns per group."""
+        return self.grouped and any(block.shape[1] > 1 for block in self.mixed.random)
+
+    def columns(self, table: Table) -> tuple[SmoothColumns, IntArray | None]:
+        """Return its columns at the rows where it exists, and the numbers of these rows (None for all)."""
+        return self.mixed.columns(self.bound.rows(table)), self.bound.selected(table)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of random columns under its Stan names.
+
+    ``kind`` is ``"dense"``, or for coefficients by group: ``"indicator"`` if there is nothing to
+    multiply them by, ``"vector"`` for one column, ``"shared"`` for several.
+    """
+
+    columns: str
+    coefficients: str
+    standardised: str
+    sorted: str
+    size: str
+    kind: str
+    product: str
+
+
+@dataclass(frozen=True)
+class NumberedSmooth:
+    """A smooth under its Stan names.
+
+    ``i`` is its suffix, e.g. ``1`` or ``sigma_2``; ``rows`` the Stan name of the number of its rows,
+    ``deviations`` that of its standard deviations, which belong to another smooth unless ``owns``.
+    """
+
+    i: str
+    smooth: Smooth
+    rows: str
+    deviations: str
+    owns: bool
+
+    @property
+    def count(self) -> str:
+        """The Stan expression for the number of its standard deviations."""
+        return f"nb{self.i}" if self.smooth.mixed.joint is None else f"np{self.i}"
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Its blocks of random columns."""
+        smooth, i = self.smooth, self.i
+        return tuple(
+            _block(i, j, "dense" if not smooth.grouped else _kind(indicator, matrix.shape[1]))
+            for j, (matrix, indicator) in enumerate(zip(smooth.mixed.random, smooth.indicators, strict=True), start=1)
+        )
+
+
+def _kind(indicator: bool, width: int) -> str:
+    return "indicator" if indicator else "vector" if width == 1 else "shared"
+
+
+def _block(i: str, j: int, kind: str) -> Block:
+    columns, coefficients = f"Zs{i}_{j}", f"s{i}_{j}"
+    looked_up = f"{coefficients}[Js{i}]"
+    products = {
+        "dense": f"{columns} * {coefficients}",
+        "indicator": looked_up,
+        "vector": f"{columns} .* {looked_up}",
+        "shared": f"times_by_group(Zo{i}_{j}, {coefficients}, order{i}, start{i})",
+    }
+    return Block(columns, coefficients, f"z{coefficients}", f"Zo{i}_{j}", f"knots{i}[{j}]", kind, products[kind])
 
 
 @final
@@ -76,31 +167,66 @@ class SmoothTerm(BoundTerm):
         """The names of the columns of Xs."""
         return tuple(name for smooth in self.smooths for name in smooth.fixed_names)
 
+    @property
+    def sorts(self) -> bool:
+        """Whether any smooth needs its rows in the order of groups."""
+        return any(smooth.sorts for smooth in self.smooths)
+
+    @property
+    def numbered(self) -> tuple[NumberedSmooth, ...]:
+        """The smooths under their Stan names; linked ones use the standard deviations of the first of them."""
+        first: dict[str, str] = {}
+        found = []
+        for number, smooth in enumerate(self.smooths, start=1):
+            i = f"{self.p}_{number}"
+            link = smooth.bound.link or i
+            owns = bool(smooth.random_sizes) and link not in first
+            if owns:
+                first[link] = f"sds{i}"
+            rows = "N" if smooth.level is None else f"Nby{i}"
+            found.append(NumberedSmooth(i, smooth, rows, first.get(link, ""), owns))
+        return tuple(found)
+
     def stan_data(self, table: Table) -> StanData:
-        """Return Ks, Xs and, per smooth, nb, knots and Zs."""
+        """Return Ks, Xs and, per smooth, its matrices and what places their rows."""
         data: StanData = {}
-        fixed = []
-        for i, smooth in enumerate(self.smooths, start=1):
-            xs, zs = smooth.columns(table)
-            fixed.append(xs)
-            data[f"nb{self.p}_{i}"] = len(zs)
-            data[f"knots{self.p}_{i}"] = np.asarray(smooth.random_sizes, dtype=np.int64)
-            data |= {f"Zs{self.p}_{i}_{j}": block for j, block in enumerate(zs, start=1)}
-        xs = np.column_stack(fixed)
+        xs = np.zeros((table.n, len(self.fixed_names)))
+        column = 0
+        for numbered in self.numbered:
+            i, smooth = numbered.i, numbered.smooth
+            columns, rows = smooth.columns(table)
+            width = columns.fixed.shape[1]
+            xs[slice(None) if rows is None else rows, column : column + width] = columns.fixed
+            column += width
+            data |= {f"nb{i}": len(columns.random), f"knots{i}": np.asarray(smooth.random_sizes, dtype=np.int64)}
+            if rows is not None:
+                data |= {f"Nby{i}": len(rows), f"rows{i}": rows + 1}
+            for j, block in enumerate(columns.random, start=1):
+                if isinstance(block, GroupedColumns):
+                    data |= {f"ngs{i}": block.n_groups, f"Js{i}": block.codes + 1}
+                    values = block.values[:, 0] if block.values.shape[1] == 1 else block.values
+                    data[f"Zs{i}_{j}"] = values
+                else:
+                    data[f"Zs{i}_{j}"] = block
+            joint = smooth.mixed.joint
+            if joint is not None:
+                data[f"np{i}"] = joint.n_penalties
+                data |= {f"Ds{i}": joint.diagonals} if joint.diagonals is not None else {f"Ss{i}": joint.matrices}
         return data | {f"Ks{self.p}": xs.shape[1], f"Xs{self.p}": xs}
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns that it needs."""
-        return tuple(name for smooth in self.smooths for e in smooth.covariates for name in e.variables)
+        return tuple(dict.fromkeys(name for smooth in self.smooths for name in smooth.bound.reads))
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
-        """Return rows of the class ``b`` for the fixed columns and of ``sds``."""
+        """Return rows of the class ``b`` for the fixed columns and of ``sds``, one per term as in brms."""
         dpar = prior_dpar(self.dpar)
         slots = [PriorSlot("b", dpar=dpar)] if self.fixed_names else []
         slots += [PriorSlot("b", coef=name, dpar=dpar) for name in self.fixed_names]
         slots.append(PriorSlot("sds", dpar=dpar, default=scale.fill("student_t(3, 0, {scale})"), lb=0))
-        slots += [PriorSlot("sds", coef=smooth.term, dpar=dpar) for smooth in self.smooths]
+        terms = dict.fromkeys(smooth.term for smooth in self.smooths)
+        slots += [PriorSlot("sds", coef=term, dpar=dpar) for term in terms]
         return tuple(slots)
 
     @property
@@ -111,10 +237,10 @@ class SmoothTerm(BoundTerm):
         if self.fixed_names:
             addresses = tuple(("b", name, "", dpar) for name in self.fixed_names)
             parameters.append(PriorParameter(f"bs{p}", addresses, tuple(f"bs{p}_{n}" for n in self.fixed_names)))
-        for i, smooth in enumerate(self.smooths, start=1):
-            count = len(smooth.random_sizes)
-            labels = tuple(f"sds{p}_{smooth.name}_{j + 1}" for j in range(count))
-            parameters.append(PriorParameter(f"sds{p}_{i}", (("sds", smooth.term, "", dpar),) * count, labels))
+        for numbered in (n for n in self.numbered if n.owns):
+            labels = tuple(f"sds{p}_{name}" for name in numbered.smooth.deviations)
+            addresses = (("sds", numbered.smooth.term, "", dpar),) * len(labels)
+            parameters.append(PriorParameter(numbered.deviations, addresses, labels))
         return tuple(parameters)
 
     @property
@@ -122,28 +248,38 @@ class SmoothTerm(BoundTerm):
         """``bs_sx_1``, ``sds_sx_1`` and the scaled coefficients ``s_sx_1``."""
         p = self.p
         result = [Variable(f"bs{p}_{name}", (f"bs{p}[{i}]",)) for i, name in enumerate(self.fixed_names, start=1)]
-        for i, smooth in enumerate(self.smooths, start=1):
+        for numbered in self.numbered:
+            smooth = numbered.smooth
+            if numbered.owns:
+                deviations = enumerate(smooth.deviations, start=1)
+                result += [Variable(f"sds{p}_{name}", (f"{numbered.deviations}[{j}]",)) for j, name in deviations]
             for j, size in enumerate(smooth.random_sizes, start=1):
-                result.append(Variable(f"sds{p}_{smooth.name}_{j}", (f"sds{p}_{i}[{j}]",)))
                 name = f"s{p}_{smooth.name}_{j}"
-                columns = tuple(f"s{p}_{i}_{j}[{c + 1}]" for c in range(size))
+                columns = tuple(f"s{numbered.i}_{j}[{c + 1}]" for c in range(size))
                 result.append(Variable(name, columns, (f"{name}_dim",), (tuple(str(c + 1) for c in range(size)),)))
         return tuple(result)
 
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
-        """Return Xs times bs and every Zs times its coefficients."""
+        """Return Xs times bs and every Zs of all rows times its coefficients."""
         if dpar != self.dpar:
             return ()
         p = self.p
         parts = [DensePart(f"Xs{p}", f"bs{p}", f"Ks{p}")] if self.fixed_names else []
-        for i, smooth in enumerate(self.smooths, start=1):
-            blocks = range(1, len(smooth.random_sizes) + 1)
-            parts += [DensePart(f"Zs{p}_{i}_{j}", f"s{p}_{i}_{j}", f"knots{p}_{i}[{j}]") for j in blocks]
-        return tuple(parts)
+        dense = (b for n in self.numbered if n.smooth.level is None for b in n.blocks if b.kind == "dense")
+        return (*parts, *(DensePart(b.columns, b.coefficients, b.size) for b in dense))
 
     def addends(self, dpar: str) -> tuple[Addend, ...]:
-        """Return nothing."""
-        return ()
+        """Return the random effects that are looked up by group, and those of the levels of ``by``."""
+        if dpar != self.dpar:
+            return ()
+        everywhere = (b for n in self.numbered if n.smooth.level is None for b in n.blocks if b.kind != "dense")
+        found = [Addend(block.product) for block in everywhere]
+        by_level = (n for n in self.numbered if n.smooth.level is not None and n.blocks)
+        for term, members in groupby(by_level, key=lambda numbered: numbered.smooth.term):
+            levels = list(members)
+            pieces = tuple((f"rows{n.i}", " + ".join(b.product for b in n.blocks)) for n in levels)
+            found.append(Addend(f"by{levels[0].i}", pieces=pieces, comment=f"{term}, level by level"))
+        return tuple(found)
 
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return the sum of the smooths, (draws, rows)."""
@@ -151,78 +287,62 @@ class SmoothTerm(BoundTerm):
             return 0.0
         total: FloatArray | float = 0.0
         for smooth in self.smooths:
-            xs, zs = smooth.columns(table)
-            for i, name in enumerate(smooth.fixed_names):
-                total = total + draws[f"bs{self.p}_{name}"][:, None] * xs[:, i]
-            for j, block in enumerate(zs, start=1):
-                total = total + draws[f"s{self.p}_{smooth.name}_{j}"] @ block.T
+            total = total + self.smooth_contribution(smooth, draws, table)
         return total
 
+    def smooth_contribution(self, smooth: Smooth, draws: Draws, table: Table) -> FloatArray:
+        """Return one smooth, (draws, rows); zero at the rows of other levels."""
+        columns, rows = smooth.columns(table)
+        count = len(next(iter(draws.values())))
+        total = np.zeros((count, table.n if rows is None else len(rows)))
+        for i, name in enumerate(smooth.fixed_names):
+            total = total + draws[f"bs{self.p}_{name}"][:, None] * columns.fixed[:, i]
+        for j, block in enumerate(columns.random, start=1):
+            total = total + times(block, draws[f"s{self.p}_{smooth.name}_{j}"])
+        if rows is None:
+            return total
+        full = np.zeros((count, table.n))
+        full[:, rows] = total
+        return full
 
-def bind_smooths(calls: Sequence[Call], dpar: str, table: Table, text: str) -> SmoothTerm:
-    """Bind the smooths of a predictor."""
-    smooths = tuple(_bind_smooth(call, table, text) for call in calls)
-    for i, smooth in enumerate(smooths):
-        if smooth.label in [other.label for other in smooths[:i]]:
-            raise FormulaError(f"the smooth {smooth.label} is given twice", text, calls[i].span)
-    return SmoothTerm(dpar, smooths)
-
-
-def _bind_smooth(call: Call, table: Table, text: str) -> Smooth:
-    arguments = call_arguments(call, text, _ARGUMENTS)
-    if call.function != "s":
-        raise NotYetSupported(f"the smooth {call.function}() is not built yet", text, call.span)
-    if not arguments.positional:
-        raise arguments.error("s() needs a covariate")
-    _refuse_unbuilt_options(arguments)
-    basis_name = str(arguments.constant("bs", _DEFAULT_BASIS))
-    if basis_name in PLANNED:
-        raise NotYetSupported(
-            f'the basis bs = "{basis_name}" is not built yet (built: {known(BASES)}); write bs = "cr"',
-            text, arguments.named["bs"].span if "bs" in arguments.named else call.span,
-        )  # fmt: skip
-    if basis_name not in BASES:
-        raise arguments.error(
-            f"unknown basis {basis_name!r}{suggestion(basis_name, BASES)} (known: {known(BASES)})",
-            arguments.named["bs"],
-        )
-    kind = BASES[basis_name]
-    k = arguments.integer("k", kind.default_k, kind.minimum_k)
-    for node in arguments.positional:
-        check_functions(node, text)
-    bound = [bind_numbers(node, table, text) for node in arguments.positional]
-    x = np.column_stack([values for _, values in bound])
-    _refuse_too_few(x, k, call, arguments.positional, text)
-    try:
-        placed = kind(k).place(x)
-    except ValueError as fault:
-        raise DataError(f"{deparse(call)}: {fault}\n{underline(text, call.span)}") from None
-    label = f"s({','.join(deparse(node) for node in arguments.positional)})"
-    return Smooth(deparse(call), label, tuple(e for e, _ in bound), mixed_smooth(placed, x))
+    def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
+        """Yield the columns of ``bs_sx_1`` and ``s_sx_1[1]``, zero at the rows of other levels."""
+        if dpar != self.dpar:
+            return
+        for smooth in self.smooths:
+            columns, rows = smooth.columns(table)
+            names = [f"bs{self.p}_{name}" for name in smooth.fixed_names]
+            for j, size in enumerate(smooth.random_sizes, start=1):
+                names += [f"s{self.p}_{smooth.name}_{j}[{c + 1}]" for c in range(size)]
+            combined = np.column_stack([columns.fixed, *map(dense, columns.random)])
+            full = np.zeros((table.n, combined.shape[1]))
+            full[slice(None) if rows is None else rows] = combined
+            yield from zip(names, full.T, strict=True)
 
 
-def _refuse_too_few(x: FloatArray, k: int, call: Call, covariates: tuple[Node, ...], text: str) -> None:
-    distinct = len(np.unique(x, axis=0)) if x.shape[1] > 1 else len(np.unique(x[:, 0]))
-    if distinct < k:
-        names = ", ".join(deparse(node) for node in covariates)
-        only = "is constant" if distinct == 1 else f"has only {distinct} distinct values"
-        raise DataError(
-            f"{names} {only}, but k = {k} needs at least {k}; lower k or leave the smooth out\n"
-            f"{underline(text, call.span)}"
-        )
+def bind_smooths(calls: Sequence[Call], dpar: str, table: Table, text: str, options: SmoothOptions) -> SmoothTerm:
+    """Bind the smooths of a predictor and split them into fixed and random effects."""
+    smooths: list[Smooth] = []
+    for call, bound in zip(calls, bind_smooth_calls(calls, table, text, options), strict=True):
+        for one in bound:
+            if one.label in [other.label for other in smooths]:
+                raise FormulaError(f"the smooth {one.label} is given twice", text, call.span)
+            if any(value is not None for value in one.smoothing):
+                raise FormulaError(
+                    "sp fixes a smoothing parameter of gam(); here the standard deviations are estimated: give a prior "
+                    f"of the class sds, e.g. prior('constant(1)', class_='sds', coef='{one.term}'), or leave sp out",
+                    text, call.span,
+                )  # fmt: skip
+        # The levels of a factor share one basis and one split, made at the rows of the first level.
+        mixed = mixed_smooth(bound[0].smooth, bound[0].rows(table))
+        smooths += [Smooth(one, mixed, _indicators(mixed, one.rows(table))) for one in bound]
+    return SmoothTerm(dpar, tuple(smooths))
 
 
-def _refuse_unbuilt_options(arguments: CallArguments) -> None:
-    defaults: dict[str, tuple[Any, ...]] = {
-        "by": (None,), "fx": (False,), "m": (None,), "xt": (None,), "id": (None,), "sp": (None,), "pc": (None,),
-    }  # fmt: skip
-    for name, allowed in defaults.items():
-        node = arguments.named.get(name)
-        if node is not None and (deparse(node) not in ("NA", "NULL", "FALSE", "F") or _other(arguments, name, allowed)):
-            raise NotYetSupported(
-                f"the option {name} = {deparse(node)} of s() is not built yet", arguments.text, node.span
-            )
-
-
-def _other(arguments: CallArguments, name: str, allowed: tuple[Any, ...]) -> bool:
-    return arguments.constant(name, None) not in allowed
+def _indicators(mixed: MixedSmooth, rows: Rows) -> tuple[bool, ...]:
+    blocks = mixed.columns(rows).random if mixed.grouped else ()
+    if not blocks:
+        return (False,) * len(mixed.random)
+    return tuple(
+        isinstance(b, GroupedColumns) and b.values.shape[1] == 1 and bool(np.all(b.values == 1)) for b in blocks
+    )

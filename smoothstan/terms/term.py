@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -59,10 +59,16 @@ class DensePart:
 
 @dataclass(frozen=True)
 class Addend:
-    """A Stan expression that is added to a linear predictor: an (N,) vector, or a scalar."""
+    """A Stan expression that is added to a linear predictor: an (N,) vector, or a scalar.
+
+    With ``pieces`` it is the name of a vector made beforehand, zero but for the rows that each piece
+    fills: (array of row numbers, expression).
+    """
 
     expression: str
     vector: bool = True
+    pieces: tuple[tuple[str, str], ...] = ()
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,3 +117,10 @@ class BoundTerm(ABC):
     @abstractmethod
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part."""
+
+    def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
+        """Yield the posterior name of every coefficient of ``dpar`` and the (n,) column that multiplies it.
+
+        A term without coefficients yields nothing.
+        """
+        yield from ()

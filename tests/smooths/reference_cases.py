@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from smoothstan.table import Factor
+from smoothstan.table import Column, Factor, MatrixColumn, Numeric, Table
 
 FOLDER = Path(__file__).parents[1] / "reference" / "smooths"
 
@@ -33,6 +33,25 @@ def columns(stored: dict[str, Any]) -> dict[str, Any]:
 def data(dataset: str) -> dict[str, Any]:
     """Return the columns of a stored data set."""
     return columns(load("data", dataset)["columns"])
+
+
+def table(stored: dict[str, Any]) -> Table:
+    """Return stored columns as a table, as a user's data frame is read."""
+    made = {name: _table_column(column) for name, column in columns(stored).items()}
+    return Table(made, len(next(iter(stored.values()))["values"]))
+
+
+def _table_column(values: Any) -> Column:
+    if isinstance(values, Factor):
+        return values
+    return MatrixColumn(values) if values.ndim == 2 else Numeric(values)
+
+
+def map_of_columbus() -> dict[str, Any]:
+    """Return the polygons of the regions of the columb data, for ``data2``."""
+    stored = load("data", "columb_polys")
+    polygons = {name: np.asarray(p, dtype=float) for name, p in zip(stored["names"], stored["polys"], strict=True)}
+    return {"columb.polys": polygons}
 
 
 def _column(column: dict[str, Any]) -> Any:

@@ -1,0 +1,259 @@
+"""Parameterisations in which a penalty is diagonal: first the penalised columns, then the null space.
+
+A map P, (p, p), takes natural coefficients to those of the basis, so ``X @ P`` are the natural columns.
+The penalised part is unique up to signs; each column gets the sign that makes its entry of largest
+magnitude in P positive.  The null space has no natural axes once it has two or more dimensions, so here
+they are chosen: the constant, then the covariates, then higher monomials, each made orthogonal over the
+rows of the data to the ones before, each increasing with its monomial (``canonical_null_columns``).
+
+Letters: X (n, p) design, G = X'X (p, p), S (p, p) penalty, r its rank, M = p - r, c candidate functions.
+
+Source: Wood (2017), *Generalized Additive Models*, 2nd ed., section 5.4.2; Wood, Scheipl & Faraway (2013),
+Statistics and Computing 23, 341-360, section 3.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+
+_INSIDE = 1e-6
+"""A candidate is in the null space if its projection has this relative squared distance at most."""
+
+_INDEPENDENT = 1e-6
+"""A candidate is new if this part of its length, at least, is orthogonal to the former ones."""
+
+_TIE = 1e-6
+"""Magnitudes that differ by less than this count as equal; the first of them is taken."""
+
+
+@dataclass(frozen=True)
+class NaturalParameters:
+    """A map to natural coefficients.
+
+    Args:
+        to_basis: P, (p, p): r penalised columns, the roughest first, then the M of the null space.
+        diagonal: (r,) the penalty on each of the penalised coefficients: P'SP = diag(diagonal, 0).
+    """
+
+    to_basis: FloatArray
+    diagonal: FloatArray
+
+    @property
+    def rank(self) -> int:
+        """The number of penalised coefficients."""
+        return len(self.diagonal)
+
+    @property
+    def penalised(self) -> FloatArray:
+        """The (p, r) map of the penalised coefficients."""
+        return self.to_basis[:, : self.rank]
+
+    @property
+    def unpenalised(self) -> FloatArray:
+        """The (p, M) map of the null space."""
+        return self.to_basis[:, self.rank :]
+
+    def with_unit_mean_square(self, gram: FloatArray, n: int) -> NaturalParameters:
+        """Scale both blocks so that the natural columns of each have mean square 1 over n rows.
+
+        One factor for the penalised block, with the penalty changed accordingly, and one for the null space.
+        """
+        range_factor = _unit_factor(self.penalised, gram, n)
+        null_factor = _unit_factor(self.unpenalised, gram, n)
+        scaled = np.hstack([self.penalised * range_factor, self.unpenalised * null_factor])
+        return NaturalParameters(scaled, self.diagonal * range_factor**2)
+
+
+def data_natural(
+    gram: FloatArray, penalty: FloatArray, rank: int, candidates: FloatArray | None = None
+) -> NaturalParameters:
+    """Return the parameters with orthonormal columns and diagonal penalty ("type 0"): P'GP = I.
+
+    Args:
+        gram: (p, p) G = X'X.
+        penalty: (p, p) S.
+        rank: r.
+        candidates: (p, c) X'phi, see ``canonical_null_columns``.
+
+    Returns:
+        P with the diagonal in descending order.
+
+    Raises:
+        ValueError: if the rows do not determine all p coefficients.
+    """
+    natural = data_natural_ridge(gram, penalty, rank, candidates)
+    sums = _sums_of_squares(natural.penalised, gram)
+    if np.any(sums <= len(gram) * np.finfo(float).eps * sums.max(initial=0)):
+        raise ValueError(f"the data do not determine all {len(gram)} coefficients of the basis; lower k")
+    scaled = np.hstack([natural.penalised / np.sqrt(sums), natural.unpenalised])
+    return NaturalParameters(_signed(scaled, rank), 1 / sums)
+
+
+def data_natural_ridge(
+    gram: FloatArray, penalty: FloatArray, rank: int, candidates: FloatArray | None = None
+) -> NaturalParameters:
+    """Return the parameters with orthogonal columns and unit penalty ("type 1", of factor smooths).
+
+    Like ``data_natural``, with penalised columns divided by the root of their penalty: P'SP = diag(1, 0),
+    P'GP diagonal.  The null columns have unit sum of squares.
+    """
+    null_columns = canonical_null_columns(penalty_null_space(penalty, rank), gram, candidates)
+    whitened = _whitened(penalty, rank)
+    orthogonal = whitened - null_columns @ (null_columns.T @ gram @ whitened)
+    inner = orthogonal.T @ gram @ orthogonal
+    rotation = np.linalg.eigh((inner + inner.T) / 2)[1]
+    return NaturalParameters(_signed(np.hstack([orthogonal @ rotation, null_columns]), rank), np.ones(rank))
+
+
+def penalty_natural(
+    gram: FloatArray, penalty: FloatArray, rank: int, candidates: FloatArray | None = None
+) -> NaturalParameters:
+    """Return the eigenvectors of the penalty scaled to unit penalty ("types 2 and 3", of ``t2``).
+
+    P'SP = diag(1, 0).  Each null column has the mean sum of squares of the penalised ones, and null columns
+    are orthogonal over the rows, the constant first; they are in general not orthogonal to the others.
+    """
+    null_columns = canonical_null_columns(penalty_null_space(penalty, rank), gram, candidates)
+    penalised = _signed(_whitened(penalty, rank), rank)
+    if rank:
+        null_columns = null_columns * np.sqrt(_sums_of_squares(penalised, gram).mean())
+    return NaturalParameters(np.hstack([penalised, null_columns]), np.ones(rank))
+
+
+def penalty_null_space(penalty: FloatArray, rank: int) -> FloatArray:
+    """Return an orthonormal basis, (p, M), of the coefficients without penalty."""
+    return _eigen(penalty)[1][:, rank:]
+
+
+def polynomial_candidates(covariates: FloatArray, degree: int) -> FloatArray:
+    """Return phi: all monomials up to a total degree, the constant first, each of unit length.
+
+    Args:
+        covariates: (n, d).
+        degree: highest total degree, e.g. one less than the order of the penalty.
+
+    Returns:
+        (n, c): 1, x1, ..., xd, x1^2, x1 x2, ..., of centred and scaled covariates (which spans the same
+        at every degree).  A column of zeros where a covariate is constant.
+    """
+    n, d = covariates.shape
+    centred = covariates - covariates.mean(axis=0)
+    largest = np.abs(centred).max(axis=0, initial=0)
+    scaled = centred / np.where(largest > 0, largest, 1)
+    columns = [np.ones(n)]
+    for total in range(1, degree + 1):
+        columns += [scaled[:, list(which)].prod(axis=1) for which in combinations_with_replacement(range(d), total)]
+    phi = np.column_stack(columns)
+    length = np.linalg.norm(phi, axis=0)
+    return np.asarray(phi / np.where(length > 0, length, 1), dtype=float)
+
+
+def canonical_null_columns(
+    null_space: FloatArray, gram: FloatArray, candidates: FloatArray | None = None
+) -> FloatArray:
+    """Choose axes for a null space that has none of its own.
+
+    Args:
+        null_space: (p, M) orthonormal basis N of the null space.
+        gram: (p, p) G = X'X over the rows of the data.
+        candidates: (p, c) X'phi for functions phi, (n, c), of unit length over the rows, in order of
+            preference (``polynomial_candidates``); None for none.
+
+    Returns:
+        (p, M) columns U with span(U) = span(N) and U'GU = I.  First the candidates that lie in the null
+        space, in order, each made orthogonal to the ones before and increasing with its candidate.  If
+        these do not suffice: the remaining candidates projected onto the null space, then the projected
+        columns of the design, at every step the one with the longest remainder.
+
+    Raises:
+        ValueError: if the rows do not determine the M coefficients.
+    """
+    size = null_space.shape[1]
+    if size == 0:
+        return null_space
+    inner = null_space.T @ gram @ null_space
+    values = np.linalg.eigvalsh(inner)
+    if values[0] <= size * np.finfo(float).eps * values[-1]:
+        raise ValueError("the data do not determine the part of the basis that has no penalty")
+    lower = np.linalg.cholesky(inner)
+    to_orthonormal = np.linalg.solve(lower, null_space.T)
+    given = np.zeros((size, 0)) if candidates is None else to_orthonormal @ candidates
+    axes = _in_order(given)
+    if axes.shape[1] < size:
+        columns = to_orthonormal @ gram
+        lengths = np.sqrt(np.diag(gram))
+        axes = _pivoted(axes, given)
+        axes = _pivoted(axes, columns / np.where(lengths > 0, lengths, 1))
+    return np.asarray(to_orthonormal.T @ axes, dtype=float)
+
+
+def _in_order(candidates: FloatArray) -> FloatArray:
+    """Orthonormalise, in order, the (M, c) candidates of nearly unit length, skipping dependent ones."""
+    axes = np.zeros((len(candidates), 0))
+    inside = np.sum(candidates**2, axis=0) > 1 - _INSIDE
+    for candidate in candidates[:, inside].T:
+        rest = _remainder(axes, candidate[:, None])[:, 0]
+        if axes.shape[1] < len(candidates) and np.linalg.norm(rest) > _INDEPENDENT:
+            axes = np.column_stack([axes, rest / np.linalg.norm(rest)])
+    return axes
+
+
+def _pivoted(axes: FloatArray, candidates: FloatArray) -> FloatArray:
+    """Add directions until there are M or the candidates are used up, longest remainder first."""
+    while axes.shape[1] < len(axes) and candidates.shape[1]:
+        rest = _remainder(axes, candidates)
+        lengths = np.linalg.norm(rest, axis=0)
+        if lengths.max() <= _INDEPENDENT:
+            break
+        j = _first_largest(lengths)
+        axes = np.column_stack([axes, rest[:, j] / lengths[j]])
+    return axes
+
+
+def _remainder(axes: FloatArray, candidates: FloatArray) -> FloatArray:
+    """Return what is orthogonal to the axes; twice, because once loses digits."""
+    for _ in range(2):
+        candidates = candidates - axes @ (axes.T @ candidates)
+    return candidates
+
+
+def _first_largest(magnitudes: FloatArray) -> int:
+    """Return the first index whose value is the largest up to rounding."""
+    return int(np.argmax(magnitudes >= (1 - _TIE) * magnitudes.max()))
+
+
+def _signed(columns: FloatArray, rank: int) -> FloatArray:
+    """Make the entry of largest magnitude of each of the first r columns positive."""
+    signs = np.ones(columns.shape[1])
+    for j in range(rank):
+        signs[j] = np.sign(columns[_first_largest(np.abs(columns[:, j])), j])
+    return columns * signs
+
+
+def _eigen(penalty: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return eigenvalues, descending, and their vectors."""
+    values, vectors = np.linalg.eigh((penalty + penalty.T) / 2)
+    return values[::-1], vectors[:, ::-1]
+
+
+def _whitened(penalty: FloatArray, rank: int) -> FloatArray:
+    """Return W, (p, r), with W'SW = I: scaled eigenvectors of the r largest eigenvalues."""
+    values, vectors = _eigen(penalty)
+    return np.asarray(vectors[:, :rank] / np.sqrt(values[:rank]), dtype=float)
+
+
+def _sums_of_squares(columns: FloatArray, gram: FloatArray) -> FloatArray:
+    """Return the sum of squares over the rows of every natural column."""
+    return np.asarray(np.sum(columns * (gram @ columns), axis=0), dtype=float)
+
+
+def _unit_factor(columns: FloatArray, gram: FloatArray, n: int) -> float:
+    """Return the factor that gives a block mean square 1."""
+    if not columns.shape[1]:
+        return 1.0
+    return float(np.sqrt(n / _sums_of_squares(columns, gram).mean()))

@@ -1,0 +1,245 @@
+"""Place the smooths of a formula on the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from smoothstan.errors import DataError, FormulaError, NotYetSupported, known, suggestion, underline
+from smoothstan.formula.syntax import Call, Node, deparse
+from smoothstan.smooths import (
+    BASES,
+    CATEGORICAL,
+    PLANNED,
+    TENSORS,
+    ConstructedSmooth,
+    Covariate,
+    Covariates,
+    PlacedBasis,
+    Request,
+    Rows,
+    TensorRequest,
+    Unsuitable,
+    construct_smooth,
+)
+from smoothstan.table import Factor, Table
+from smoothstan.terms.bound_smooth import BoundSmooth, By, Level, Multiplier, SmoothCovariate, as_covariate
+from smoothstan.terms.expression import bind_expression, check_functions
+from smoothstan.terms.smooth_call import Settings, SmoothCall, read_smooth
+
+_DEFAULT_BASIS = "tp"
+_DEFAULT_MARGIN = "cr"
+
+
+@dataclass(frozen=True)
+class SmoothOptions:
+    """What a whole fit says about its smooths.
+
+    Args:
+        knots: covariate -> knots (numbers, or the levels of a map), as mgcv's ``knots``.
+        settings: objects that ``xt`` names, brms's ``data2``.
+        centre: absorb the constraints.
+        scale: scale the penalties.
+    """
+
+    knots: Mapping[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
+    centre: bool = True
+    scale: bool = True
+
+    def check_knots(self, covariates: Sequence[str]) -> None:
+        """Raise DataError if knots are given for something that no smooth is a function of."""
+        for name in self.knots:
+            if name not in covariates:
+                raise DataError(
+                    f"knots are given for {name!r}, but no smooth has this covariate{suggestion(name, covariates)} "
+                    f"(covariates of smooths: {', '.join(covariates) or 'none'})"
+                )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A smooth call with its covariates evaluated."""
+
+    call: SmoothCall
+    covariates: tuple[SmoothCovariate, ...]
+    values: Covariates
+
+
+def bind_smooth_calls(
+    calls: Sequence[Call], table: Table, text: str, options: SmoothOptions
+) -> tuple[tuple[BoundSmooth, ...], ...]:
+    """Place smooths.
+
+    Args:
+        calls: ``s()``, ``te()``, ``ti()`` and ``t2()`` calls.
+        table: the data.
+        text: the formula, for messages.
+        options: knots and settings.
+
+    Returns:
+        For every call its smooths: one, or one per level of a factor ``by``.
+
+    Raises:
+        FormulaError, DataError: naming the place, what was found and what is allowed.
+    """
+    asked = [_evaluate(read_smooth(call, text, options.settings), table) for call in calls]
+    return tuple(_bind(one, _linked(one, asked), table, options) for one in asked)
+
+
+def _evaluate(call: SmoothCall, table: Table) -> _Asked:
+    _check_bases(call)
+    covariates: list[SmoothCovariate] = []
+    values: list[Covariate] = []
+    categorical = any(name in CATEGORICAL for name in call.bs)
+    for node in call.covariates:
+        check_functions(node, call.text)
+        expression, value = bind_expression(node, table, call.text)
+        covariates.append(SmoothCovariate(expression, categorical))
+        values.append(as_covariate(value, expression, categorical=categorical))
+    shapes = {value.shape[1:] for value in values if not isinstance(value, Factor)}
+    if len(shapes) > 1:
+        raise _data_error(call, "its covariates must all be single columns, or all matrices of one width")
+    return _Asked(call, tuple(covariates), tuple(values))
+
+
+def _check_bases(call: SmoothCall) -> None:
+    for name in call.bs:
+        if name in PLANNED:
+            raise NotYetSupported(f'the basis bs = "{name}" is not built yet (built: {known(BASES)})', call.text,
+                                  call.error("", "bs").span)  # fmt: skip
+        if name not in BASES:
+            raise call.error(f"unknown basis {name!r}{suggestion(name, BASES)} (known: {known(BASES)})", "bs")
+    if call.kind == "s" and len(call.bs) > 1:
+        raise call.error("s() takes one basis", "bs")
+
+
+def _linked(one: _Asked, asked: Sequence[_Asked]) -> tuple[_Asked, ...]:
+    """Return the calls that share this one's basis, the first of which says how it is made."""
+    if one.call.id is None:
+        return (one,)
+    family = tuple(other for other in asked if other.call.id == one.call.id)
+    if {len(other.values) for other in family} != {len(one.values)}:
+        raise one.call.error("smooths with the same id need the same number of covariates", "id")
+    return family
+
+
+def _bind(one: _Asked, family: tuple[_Asked, ...], table: Table, options: SmoothOptions) -> tuple[BoundSmooth, ...]:
+    call, first = one.call, family[0]
+    values = one.values if len(family) == 1 else tuple(_stack(parts) for parts in zip(*(f.values for f in family)))  # noqa: B905
+    basis = _place(first.call, values, options)
+    by = _by(call, table)
+    smooth = _construct(call, first.call, basis, values, by, table, options)
+    smoothing = _smoothing(first.call, smooth)
+    link = call.id
+    bound = []
+    for multiplier, label in by:
+        bound.append(
+            BoundSmooth(deparse(call.call), call.label + label, one.covariates, multiplier, smooth, smoothing, link)
+        )
+    return tuple(bound)
+
+
+def _stack(parts: Sequence[Covariate]) -> Covariate:
+    """Put the covariates of linked smooths under each other, so that they share one basis."""
+    factors = [part for part in parts if isinstance(part, Factor)]
+    if not factors:
+        return np.concatenate([part for part in parts if not isinstance(part, Factor)])
+    levels = factors[0].levels
+    if len(factors) < len(parts) or any(f.levels != levels for f in factors):
+        raise ValueError("smooths with the same id need factors with the same levels")
+    return replace(factors[0], codes=np.concatenate([f.codes for f in factors]))
+
+
+def _place(call: SmoothCall, values: Covariates, options: SmoothOptions) -> PlacedBasis:
+    names = tuple(deparse(node) for node in call.covariates)
+    knots = tuple(options.knots.get(name) for name in names)
+    stacked = Rows(values).stacked
+    try:
+        if call.kind == "s":
+            if len(call.xt) > 1:
+                raise call.error("s() takes one list of settings", "xt")
+            xt = call.xt[0] if call.xt else {}
+            request = Request(names, call.k, call.m, xt, knots, linked=call.id is not None)
+            return BASES[call.bs[0] if call.bs else _DEFAULT_BASIS](stacked, request)
+        return TENSORS[call.kind](stacked, _tensor_request(call, names, knots), BASES)
+    except ValueError as fault:
+        if isinstance(fault, (FormulaError, DataError)):
+            raise
+        raise _data_error(call, str(fault), fault.place if isinstance(fault, Unsuitable) else None) from None
+
+
+def _tensor_request(call: SmoothCall, names: tuple[str, ...], knots: tuple[Any, ...]) -> TensorRequest:
+    return TensorRequest(
+        names=names, d=call.d, k=call.k, bs=call.bs, m=call.m, fx=call.fx, xt=call.xt, knots=knots, **call.flags
+    )
+
+
+def _by(call: SmoothCall, table: Table) -> list[tuple[By | None, str]]:
+    """Return what every smooth of the call is multiplied by or restricted to, and what its label adds."""
+    if call.by is None:
+        return [(None, "")]
+    check_functions(call.by, call.text)
+    expression, value = bind_expression(call.by, table, call.text)
+    label = f":{expression.label}"
+    if not isinstance(value, Factor):
+        multiplier = Multiplier(expression)
+        multiplier.at(table)
+        return [(multiplier, label)]
+    levels = value.levels[1:] if value.ordered and len(value.levels) > 1 else value.levels
+    return [(Level(expression, level), label + level) for level in levels]
+
+
+def _construct(
+    call: SmoothCall, first: SmoothCall, basis: PlacedBasis, values: Covariates, by: list[tuple[By | None, str]],
+    table: Table, options: SmoothOptions,
+) -> ConstructedSmooth:  # fmt: skip
+    multiplier = by[0][0]
+    weights = multiplier.at(table) if isinstance(multiplier, Multiplier) else None
+    rows = Rows(values, weights)
+    if weights is not None and rows.n != len(weights):
+        # Linked smooths are placed on all their rows together; what is constant stays so.
+        rows = Rows(values, None if np.ptp(weights) == 0 else np.resize(weights, rows.n))
+    unpenalised = call.kind == "s" and any(first.fx)
+    if call.kind == "s" and len(first.fx) > 1:
+        raise call.error("s() takes one fx", "fx")
+    point = _point(call, values)
+    return construct_smooth(
+        basis, rows, point=point, unpenalised=unpenalised, centre=options.centre, scale=options.scale
+    )
+
+
+def _point(call: SmoothCall, values: Covariates) -> Covariates | None:
+    if not call.pc:
+        return None
+    if len(call.pc) != len(values):
+        raise call.error(f"pc must give one number per covariate, {len(values)}, found {len(call.pc)}", "pc")
+    if any(isinstance(value, Factor) for value in values):
+        raise call.error("pc needs numeric covariates", "pc")
+    return tuple(np.asarray([number]) for number in call.pc)
+
+
+def _smoothing(call: SmoothCall, smooth: ConstructedSmooth) -> tuple[float | None, ...]:
+    count = len(smooth.scales) if not smooth.unpenalised else 0
+    if not call.sp or count == 0:
+        return (None,) * count
+    if len(call.sp) != count:
+        raise call.error(f"sp must give one number per penalty, {count}, found {len(call.sp)}", "sp")
+    return call.sp
+
+
+def _data_error(call: SmoothCall, fault: str, place: str | int | None = None) -> DataError | FormulaError:
+    """Return the fault with the place underlined: an option, a covariate, or the whole call."""
+    if isinstance(place, str):
+        return call.error(fault, place)
+    span = call.call.span if place is None else call.covariates[place].span
+    return DataError(f"{deparse(call.call)}: {fault}\n{underline(call.text, span)}")
+
+
+def smooth_covariates(calls: Sequence[Call]) -> tuple[str, ...]:
+    """Return the covariates for which knots can be given."""
+    positional: list[Node] = [a.value for call in calls for a in call.arguments if a.name is None]
+    return tuple(dict.fromkeys(deparse(node) for node in positional))
