@@ -2,7 +2,18 @@
 
 from smoothstan.errors import FormulaError
 from smoothstan.registry import Registry
-from smoothstan.smooths import cubic_regression
+from smoothstan.smooths import (
+    adaptive,
+    cubic_regression,
+    cyclic_cubic,
+    cyclic_p_spline,
+    derivative_spline,
+    factor_smooth,
+    markov_field,
+    p_spline,
+    random_effect,
+    sum_to_zero_factor,
+)
 from smoothstan.smooths.basis import Covariate as Covariate
 from smoothstan.smooths.basis import Covariates as Covariates
 from smoothstan.smooths.basis import GroupedBasis as GroupedBasis
@@ -23,10 +34,25 @@ from smoothstan.smooths.penalty import disjoint_diagonals as disjoint_diagonals
 from smoothstan.smooths.rows import Rows as Rows
 from smoothstan.smooths.select import null_space_penalty as null_space_penalty
 
+_OF_NUMBERS: dict[str, Place] = {
+    "ad": adaptive.place,
+    "bs": derivative_spline.place,
+    "cc": cyclic_cubic.place,
+    "cp": cyclic_p_spline.place,
+    "cr": cubic_regression.place,
+    "cs": cubic_regression.place_shrunk,
+    "ps": p_spline.place,
+}
+"""Bases of numeric covariates: ``fs`` and ``sz`` build on them."""
+
 BASES: Registry[Place] = Registry(
     "basis",
     {
-        "cr": cubic_regression.place,
+        **_OF_NUMBERS,
+        "re": random_effect.place,
+        "mrf": markov_field.place,
+        "fs": factor_smooth.make_place(_OF_NUMBERS),
+        "sz": sum_to_zero_factor.make_place(_OF_NUMBERS),
     },
     FormulaError,
 )

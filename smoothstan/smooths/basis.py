@@ -46,9 +46,10 @@ class Request:
         names: the labels of the covariates, for messages.
         k: dimension of the basis, empty for the default; several where a basis takes several.
         m: order of the penalty and the like, empty for the default; what it means is the basis's own.
-        xt: further settings by name, e.g. ``{"max.knots": 200}``.
+        xt: further settings by name, e.g. ``{"max.knots": 200}``; a bare string, ``xt = "cr"``, as
+            ``{"bs": "cr"}``.
         knots: what the user gave per covariate: numbers, level names, or None.
-        linked: whether the smooth shares its smoothing parameter with others (``id``).
+        linked: whether the term has an ``id``, so that all its penalties share one smoothing parameter.
     """
 
     names: tuple[str, ...]
@@ -57,6 +58,12 @@ class Request:
     xt: Mapping[str, Any] = field(default_factory=dict)
     knots: tuple[Any, ...] = ()
     linked: bool = False
+
+    def known_settings(self, *allowed: str) -> None:
+        """Raise ValueError if ``xt`` has a setting that the basis does not know."""
+        for name in self.xt:
+            if name not in allowed:
+                raise ValueError(f"unknown setting {name!r} in xt (known here: {', '.join(allowed) or 'none'})")
 
     def dimension(self, default: int, minimum: int) -> int:
         """Return ``k``, or the default; ValueError if it is below the minimum or not one number."""

@@ -1,8 +1,9 @@
-"""Cubic regression splines, ``bs="cr"``.
+"""Cubic regression splines, ``bs="cr"``, and with shrinkage to zero, ``bs="cs"``.
 
 The coefficients are the values of the spline at its knots.
 
-Source: Wood (2017), *Generalized Additive Models*, 2nd ed., section 5.3.1, equations 5.3 and table 5.1.
+Source: Wood (2017), *Generalized Additive Models*, 2nd ed., section 5.3.1, equations 5.3 and table 5.1;
+Marra and Wood (2011), CSDA 55, 2372-2387, section 2.2, for the shrinkage.
 """
 
 from __future__ import annotations
@@ -16,17 +17,64 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, side_by_side
 from smoothstan.smooths.knots import checked_knots, quantile_knots
+from smoothstan.smooths.settings import check_settings, finite_knots, finite_number
 
 _DEFAULT_K = 10
 _MINIMUM_K = 3
+_SHARE_OF_LINE = 0.1
+_SHARE_OF_CONSTANT = 0.01
+_ROWS_AT_A_TIME = 16384
 
 
 def place(covariates: Covariates, request: Request) -> PlacedCubicRegression:
     """Put the knots at quantiles of the distinct values of the one covariate, or take the given ones."""
-    x = request.one_number(covariates)
+    check_settings(request)
+    x = finite_number(covariates, request)
     k = request.dimension(_DEFAULT_K, _MINIMUM_K)
-    given = request.knots_of(0)
+    given = finite_knots(request)
     return PlacedCubicRegression(quantile_knots(x, k) if given is None else checked_knots(given, k))
+
+
+def place_shrunk(covariates: Covariates, request: Request) -> PlacedShrunkCubicRegression:
+    """Place a cubic regression spline whose straight lines are shrunk, too."""
+    spline = place(covariates, request)
+    eigenvalues = np.linalg.eigvalsh(spline.penalties[0])
+    return PlacedShrunkCubicRegression(spline, float(eigenvalues[2]))
+
+
+def cubic_design(knots: FloatArray, curvature: FloatArray, x: FloatArray) -> FloatArray:
+    """Evaluate the cubic spline basis with given second derivatives at the knots.
+
+    Args:
+        knots: (k,) in strictly increasing order.
+        curvature: (p, p) map F from knot values to second derivatives at the knots; ``p = k - 1`` if the
+            last knot is the first again, else ``p = k``.
+        x: (n,) values between the first and the last knot.
+
+    Returns:
+        (n, p) matrix.
+    """
+    p = len(curvature)
+    basis = np.empty((len(x), p))
+    for start in range(0, len(x), _ROWS_AT_A_TIME):
+        chunk = slice(start, start + _ROWS_AT_A_TIME)
+        basis[chunk] = _cubic_rows(knots, curvature, x[chunk])
+    return basis
+
+
+def _cubic_rows(knots: FloatArray, curvature: FloatArray, x: FloatArray) -> FloatArray:
+    j = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
+    after = (j + 1) % len(curvature)
+    h = np.diff(knots)[j]
+    left, right = knots[j + 1] - x, x - knots[j]
+    c_left = (left**3 / h - h * left) / 6
+    c_right = (right**3 / h - h * right) / 6
+    rows = c_left[:, None] * curvature[j]
+    rows += c_right[:, None] * curvature[after]
+    here = np.arange(len(x))
+    rows[here, j] += left / h
+    rows[here, after] += right / h
+    return rows
 
 
 @final
@@ -64,17 +112,8 @@ class PlacedCubicRegression(PlacedBasis):
         """Evaluate the spline's basis; linear beyond the first and last knot."""
         x = side_by_side(covariates)[:, 0]
         knots = self.knots
-        f, _ = self._second_derivatives
         inside = np.clip(x, knots[0], knots[-1])
-        j = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, len(knots) - 2)
-        h = (knots[1:] - knots[:-1])[j]
-        left, right = knots[j + 1] - inside, inside - knots[j]
-        c_left = (left**3 / h - h * left) / 6
-        c_right = (right**3 / h - h * right) / 6
-        basis = c_left[:, None] * f[j] + c_right[:, None] * f[j + 1]
-        rows = np.arange(len(x))
-        basis[rows, j] += left / h
-        basis[rows, j + 1] += right / h
+        basis = cubic_design(knots, self._second_derivatives[0], inside)
         beyond = x != inside
         if np.any(beyond):
             basis[beyond] += (x - inside)[beyond, None] * self._end_slopes((x > knots[-1])[beyond])
@@ -103,3 +142,52 @@ class PlacedCubicRegression(PlacedBasis):
     def null_space_dimension(self) -> int:
         """Two: straight lines are not penalised."""
         return 2
+
+
+@final
+@dataclass(frozen=True)
+class PlacedShrunkCubicRegression(PlacedBasis):
+    """A cubic regression spline with a small penalty on straight lines, too.
+
+    The two directions of the null space get 0.1 and 0.01 of the smallest eigenvalue of the penalty that is
+    not zero.  Which two orthonormal directions is a choice (eigenvectors of an eigenvalue that occurs twice
+    are arbitrary, and mgcv takes what rounding gives): here the constant, ``1 / sqrt(k)`` at every knot, gets
+    0.01, and the straight line that sums to zero over the knots gets 0.1.  The constraint next to an
+    intercept removes most of the constant, so that the line is the direction left to shrink.
+
+    Args:
+        spline: without the shrinkage.
+        smallest: the smallest eigenvalue of its penalty that is not zero.
+    """
+
+    spline: PlacedCubicRegression
+    smallest: float
+
+    tensor_values: ClassVar[bool] = False
+
+    @property
+    def knots(self) -> FloatArray:
+        """The knots, (k,)."""
+        return self.spline.knots
+
+    def design(self, covariates: Covariates) -> FloatArray:
+        """Evaluate the spline's basis; linear beyond the first and last knot."""
+        return self.spline.design(covariates)
+
+    @cached_property
+    def penalties(self) -> tuple[FloatArray, ...]:
+        """The integrated squared second derivative and the shrinkage in one matrix."""
+        k = len(self.knots)
+        line = self.knots - np.mean(self.knots)
+        on_line = _SHARE_OF_LINE * np.outer(line, line) / np.sum(line**2)
+        return (self.spline.penalties[0] + self.smallest * (on_line + _SHARE_OF_CONSTANT / k),)
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """All coefficients."""
+        return (len(self.knots),)
+
+    @property
+    def null_space_dimension(self) -> int:
+        """Zero."""
+        return 0

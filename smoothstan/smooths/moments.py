@@ -44,14 +44,18 @@ class DesignMoments:
 def raw_moments(basis: PlacedBasis, rows: Rows) -> RawMoments:
     """Evaluate the basis at the rows, without ``by``, and sum up."""
     sums: list[FloatArray] = []
+    magnitudes: list[FloatArray] = []
     largest = 0.0
     for block in rows.blocks():
         part = rows.take(block).stacked
         # The rows of a grouped basis hold one group's columns and zeros.
         design = basis.inner(part) if isinstance(basis, GroupedBasis) else basis.design(part)
         sums.append(design.sum(axis=0))
+        magnitudes.append(np.abs(design).sum(axis=0))
         largest = max(largest, float(np.abs(design).sum(axis=1).max()))
-    return RawMoments(np.sum(sums, axis=0), largest)
+    total, magnitude = np.sum(sums, axis=0), np.sum(magnitudes, axis=0)
+    # A sum that is zero by rounding must not look like a column of zeros, which takes no part in the constraint.
+    return RawMoments(np.where(total == 0, np.finfo(float).eps * magnitude, total), largest)
 
 
 def design_moments(basis: PlacedBasis, rows: Rows) -> DesignMoments:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from math import comb
 
 import numpy as np
 
@@ -128,6 +129,14 @@ def penalty_natural(
 def penalty_null_space(penalty: FloatArray, rank: int) -> FloatArray:
     """Return an orthonormal basis, (p, M), of the coefficients without penalty."""
     return _eigen(penalty)[1][:, rank:]
+
+
+def monomial_degree(size: int, d: int) -> int:
+    """Return the lowest degree up to which there are at least ``size`` monomials in ``d`` covariates."""
+    degree = 0
+    while comb(degree + d, d) < size:
+        degree += 1
+    return degree
 
 
 def polynomial_candidates(covariates: FloatArray, degree: int) -> FloatArray:

@@ -1,13 +1,18 @@
-"""Facts about penalty matrices."""
+"""Penalty matrices: their scale relative to the basis, their rank, and those that the user supplies."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from smoothstan.arrays import FloatArray
 
-# Eigenvalues below this fraction of the largest count as zero.
-_NEGLIGIBLE = float(np.finfo(float).eps ** 0.66)
+_RANK_TOLERANCE = float(np.finfo(float).eps ** 0.8)
+"""Eigenvalues below this part of the largest count as zero."""
+
+_SYMMETRY_TOLERANCE = 1e-10
+"""Relative asymmetry that is put down to rounding."""
 
 
 def penalty_scale(norm: float, largest_row: float) -> float:
@@ -24,9 +29,9 @@ def penalty_scale(norm: float, largest_row: float) -> float:
 
 
 def numerical_rank(penalty: FloatArray) -> int:
-    """Return the number of eigenvalues of a positive semi-definite matrix that are not negligible."""
+    """Return the number of eigenvalues of a symmetric matrix that are not zero up to rounding."""
     values = np.linalg.eigvalsh(penalty)
-    return int(np.count_nonzero(values > _NEGLIGIBLE * values[-1])) if values[-1] > 0 else 0
+    return int(np.sum(values > _RANK_TOLERANCE * values[-1])) if values[-1] > 0 else 0
 
 
 def range_and_null_space(penalty: FloatArray, rank: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -43,3 +48,30 @@ def disjoint_diagonals(penalties: tuple[FloatArray, ...]) -> tuple[FloatArray, .
         return None
     touched = np.sum([d > 0 for d in diagonals], axis=0)
     return diagonals if np.all(touched <= 1) else None
+
+
+def required_penalty(given: Any, p: int, name: str) -> FloatArray:
+    """Return a user's penalty as a (p, p) matrix.
+
+    Raises:
+        ValueError: naming it, if it is not p x p, finite, symmetric and positive semi-definite, or zero.
+    """
+    matrix = np.asarray(given, dtype=float)
+    if matrix.shape != (p, p):
+        found = " x ".join(str(size) for size in matrix.shape) or "a single number"
+        raise ValueError(f"the penalty {name} must be {p} x {p}, one row per coefficient, found {found}")
+    if not np.isfinite(matrix).all():
+        raise ValueError(f"the penalty {name} has missing or infinite entries")
+    largest = np.abs(matrix).max()
+    if largest == 0:
+        raise ValueError(f"the penalty {name} is zero")
+    if np.abs(matrix - matrix.T).max() > _SYMMETRY_TOLERANCE * largest:
+        i, j = np.unravel_index(np.argmax(np.abs(matrix - matrix.T)), matrix.shape)
+        raise ValueError(
+            f"the penalty {name} must be symmetric, found {matrix[i, j]:g} in row {i}, column {j} "
+            f"but {matrix[j, i]:g} in row {j}, column {i} (counted from 0)"
+        )
+    values = np.linalg.eigvalsh(matrix)
+    if values[0] < -_RANK_TOLERANCE * np.abs(values).max():
+        raise ValueError(f"the penalty {name} must be positive semi-definite, found the eigenvalue {values[0]:g}")
+    return np.asarray((matrix + matrix.T) / 2, dtype=float)
