@@ -8,11 +8,15 @@ from smoothstan.smooths import (
     cyclic_cubic,
     cyclic_p_spline,
     derivative_spline,
+    duchon,
     factor_smooth,
+    gaussian_process,
     markov_field,
     p_spline,
     random_effect,
+    sphere,
     sum_to_zero_factor,
+    thin_plate,
 )
 from smoothstan.smooths.basis import Covariate as Covariate
 from smoothstan.smooths.basis import Covariates as Covariates
@@ -41,7 +45,12 @@ _OF_NUMBERS: dict[str, Place] = {
     "cp": cyclic_p_spline.place,
     "cr": cubic_regression.place,
     "cs": cubic_regression.place_shrunk,
+    "ds": duchon.place,
+    "gp": gaussian_process.place,
     "ps": p_spline.place,
+    "sos": sphere.place,
+    "tp": thin_plate.place,
+    "ts": thin_plate.place_shrunk,
 }
 """Bases of numeric covariates: ``fs`` and ``sz`` build on them."""
 

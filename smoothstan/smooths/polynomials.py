@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -17,18 +18,9 @@ def monomial_exponents(d: int, degree: int) -> IntArray:
     Returns:
         (M, d), M = (degree + d - 1 choose d).
     """
-    if d == 0:
-        return np.zeros((1, 0), dtype=np.int64)
-    rows = [
-        np.insert(monomial_exponents(1, degree - used), 1, rest, axis=1) if d > 1 else np.array([[first]])
-        for used, rest in _trailing(d - 1, degree)
-        for first in ([0] if d > 1 else range(degree))
-    ]
-    return np.concatenate(rows)
-
-
-def _trailing(d: int, degree: int) -> list[tuple[int, IntArray]]:
-    return [(int(rest.sum()), rest) for rest in monomial_exponents(d, degree)] if d else [(0, np.zeros(0, np.int64))]
+    last_runs_fastest = itertools.product(range(degree), repeat=d)
+    kept = [row[::-1] for row in last_runs_fastest if sum(row) < degree]
+    return np.array(kept, dtype=np.int64).reshape(-1, d)
 
 
 def count_monomials(d: int, degree: int) -> int:
