@@ -12,11 +12,10 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, Request, Unsuitable
-from smoothstan.smooths.low_rank import leading_eigenpairs
 from smoothstan.smooths.order import number, whole_number
 from smoothstan.smooths.polynomials import monomial_exponents
 from smoothstan.smooths.radial import RadialFunctions, kernel_matrix, largest_distance
-from smoothstan.smooths.radial_basis import PlacedRadial, precise_mean
+from smoothstan.smooths.radial_basis import PlacedRadial, precise_mean, truncated
 from smoothstan.smooths.radial_kernels import CorrelationKernel
 from smoothstan.smooths.sites import distinct_rows, enough, finite_numbers, given_sites, sites_by_text, subsampling
 
@@ -55,16 +54,14 @@ def place(covariates: Covariates, request: Request) -> PlacedRadial:
     sites = (sites_by_text(rows.points, drawing) if given is None else given) - centre
 
     kernel = process.kernel(sites)
-    pairs = leading_eigenpairs(kernel_matrix(kernel, sites), rank)
-    # A correlation has no negative eigenvalues, but rounding may make one of the smallest.
-    diagonal = np.append(np.maximum(pairs.values, 0), np.zeros(null_dimension))
+    vectors, core = truncated(kernel_matrix(kernel, sites), rank)
     return PlacedRadial(
         centre=centre,
-        functions=RadialFunctions(kernel, sites, pairs.vectors),
+        functions=RadialFunctions(kernel, sites, vectors),
         offsets=np.zeros(rank),
         exponents=monomial_exponents(d, 2)[:null_dimension],
         polynomial_scales=np.ones(null_dimension),
-        penalty=np.diag(diagonal),
+        penalty=np.pad(core, (0, null_dimension)),
         rank=rank,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
-from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from smoothstan.arrays import FloatArray
 
@@ -77,7 +77,7 @@ def _missed_one(matrix: FloatArray, values: FloatArray, vectors: FloatArray, sta
     Lanczos iterations see only one vector of the eigenspace of a repeated eigenvalue, as symmetric sites
     have them, until rounding brings in the others.
     """
-    rest = matrix - (vectors * values) @ vectors.T
+    rest = LinearOperator(matrix.shape, lambda v: matrix @ v - vectors @ (values * (v @ vectors)), dtype=float)
     (next_value,) = eigsh(rest, 1, which="LM", v0=start, tol=1e-2, return_eigenvectors=False)
     return bool(abs(next_value) > np.abs(values).min() * (1 + 1e-9))
 

@@ -12,7 +12,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.smooths.radial_kernels import RadialKernel
 from smoothstan.smooths.sites import distinct_rows
 
-_BLOCK_NUMBERS = 2**16
+_BLOCK_NUMBERS = 2**15
 _WORTH_SORTING_FROM = 100
 
 
@@ -39,6 +39,10 @@ class RadialFunctions:
         if 2 * len(distinct.points) > len(points):
             return self._evaluate(points)
         return self._evaluate(distinct.points)[distinct.which]
+
+    def scaled(self, factors: FloatArray) -> RadialFunctions:
+        """Return every function times its factor, (q,)."""
+        return RadialFunctions(self.kernel, self.sites, self.weights * factors)
 
     def _evaluate(self, points: FloatArray) -> FloatArray:
         values = np.empty((len(points), self.weights.shape[1]))

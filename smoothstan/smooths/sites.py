@@ -125,11 +125,16 @@ def _whole(xt: Mapping[str, Any], name: str, default: int) -> int:
 
 
 def sites_by_value(points: FloatArray, drawing: Subsampling) -> FloatArray:
-    """Return the sites of a thin plate spline: all (N, d) distinct rows, or a subsample where they are too many."""
+    """Return the sites of a thin plate spline: all distinct rows, or a subsample of them, in ascending order.
+
+    Args:
+        points: (N, d) distinct rows in ascending order.
+        drawing: when and how to draw.
+    """
     if not drawing.draws_from(len(points)):
         return points
     ordered = _as_text_orders(points)
-    return drawing.draw(ordered) if drawing.draws_from(len(ordered)) else points
+    return distinct_rows(drawing.draw(ordered)).points if drawing.draws_from(len(ordered)) else points
 
 
 def sites_by_text(points: FloatArray, drawing: Subsampling) -> FloatArray:

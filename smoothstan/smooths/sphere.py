@@ -7,7 +7,7 @@ Wendelberger (1981), thesis (m = 0); Duchon splines of the surrounding space (m 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -96,7 +96,7 @@ class PlacedSphere(PlacedBasis):
     def knots(self) -> FloatArray:
         """The sites as latitude and longitude, (N, 2)."""
         y, x, z = self.in_space.knots.T
-        return np.degrees(np.column_stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)]))
+        return np.column_stack([np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))])
 
 
 @final
@@ -170,15 +170,6 @@ def _scaled(basis: PlacedRadial, rows: DistinctRows) -> PlacedRadial:
     """Divide the columns by their standard deviations over the data, but not the constant."""
     deviations = column_moments(lambda x: basis.at(unit_vectors(x)), rows).deviations
     scales = np.where(deviations == deviations.min(), 1.0, 1 / np.where(deviations > 0, deviations, 1.0))
-    split = len(basis.offsets)
-    functions = RadialFunctions(basis.functions.kernel, basis.functions.sites, basis.functions.weights * scales[:split])
+    radial, null = np.split(scales, [len(basis.offsets)])
     penalty = basis.penalty * scales * scales[:, None]
-    return PlacedRadial(
-        centre=basis.centre,
-        functions=functions,
-        offsets=basis.offsets,
-        exponents=basis.exponents,
-        polynomial_scales=scales[split:],
-        penalty=penalty,
-        rank=basis.rank,
-    )
+    return replace(basis, functions=basis.functions.scaled(radial), polynomial_scales=null, penalty=penalty)

@@ -67,7 +67,7 @@ def place(covariates: Covariates, request: Request) -> PlacedRadial:
     scales = 1 / np.sqrt(moments.mean_squares)
     spline = PlacedRadial(
         centre=centre,
-        functions=sums_of_kernels(kernel, sites, (vectors @ free) * scales),
+        functions=raw.scaled(scales),
         offsets=moments.means * scales,
         exponents=exponents,
         polynomial_scales=1 / np.sqrt(column_moments(lambda u: monomials(u, exponents), rows).mean_squares),
