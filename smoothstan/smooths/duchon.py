@@ -12,7 +12,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.errors import SmoothstanWarning, warn
 from smoothstan.smooths.basis import Covariates, Request, Unsuitable
 from smoothstan.smooths.order import number, whole_number
-from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, monomials
+from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, null_space_at
 from smoothstan.smooths.radial import kernel_matrix
 from smoothstan.smooths.radial_basis import PlacedRadial, precise_mean, quadratic_form, sums_of_kernels, truncated
 from smoothstan.smooths.radial_kernels import duchon_kernel
@@ -30,7 +30,7 @@ def place(covariates: Covariates, request: Request) -> PlacedRadial:
     m, half_s = duchon_order(request, d)
     null_dimension = count_monomials(d, m)
     k = request.dimension(null_dimension + _DEFAULT_RANK[min(d, 3) - 1], null_dimension + 1)
-    given, drawing = given_sites(request, k), subsampling(request, k)
+    given, drawing = given_sites(request, k, len(x)), subsampling(request, k)
     rows = distinct_rows(x)
     enough(len(rows.points), k, request.names)
     centre = precise_mean(x)
@@ -38,7 +38,7 @@ def place(covariates: Covariates, request: Request) -> PlacedRadial:
 
     kernel, exponents = duchon_kernel(2 * m + half_s - d), monomial_exponents(d, m)
     vectors, core = truncated(kernel_matrix(kernel, sites), k)
-    free = null_space_last(monomials(sites, exponents).T @ vectors)
+    free = null_space_last(null_space_at(sites, exponents, request.names).T @ vectors)
     return PlacedRadial(
         centre=centre,
         functions=sums_of_kernels(kernel, sites, vectors @ free),

@@ -47,7 +47,7 @@ def place(covariates: Covariates, request: Request) -> PlacedRadial:
     null_dimension = d + 1 if process.trend else 1
     k = request.dimension(d + 1 + _DEFAULT_RANK[min(d, 3) - 1], d + 2)
     rank = k - null_dimension
-    given, drawing = given_sites(request, rank), subsampling(request, rank)
+    given, drawing = given_sites(request, rank, len(x)), subsampling(request, rank)
     rows = distinct_rows(x)
     enough(len(rows.points), k, request.names)
     centre = precise_mean(x)

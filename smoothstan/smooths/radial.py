@@ -46,8 +46,10 @@ class RadialFunctions:
 
     def _evaluate(self, points: FloatArray) -> FloatArray:
         values = np.empty((len(points), self.weights.shape[1]))
+        # The order in memory, which a file does not keep, decides the last bit of the product.
+        weights = np.ascontiguousarray(self.weights)
         for rows in _blocks(len(points), len(self.sites)):
-            values[rows] = self.kernel(squared_distances(points[rows], self.sites)) @ self.weights
+            values[rows] = self.kernel(squared_distances(points[rows], self.sites)) @ weights
         return values
 
 

@@ -66,11 +66,12 @@ def enough(distinct: int, k: int, names: tuple[str, ...]) -> None:
         )
 
 
-def given_sites(request: Request, minimum: int) -> FloatArray | None:
+def given_sites(request: Request, minimum: int, n: int) -> FloatArray | None:
     """Return the user's knots as (N, d) sites in the order given, None if there are none.
 
     Raises:
-        ValueError: unless every covariate has equally many finite numbers, ``minimum`` or more distinct rows.
+        ValueError: unless every covariate has equally many finite numbers, at least ``minimum`` distinct rows and
+            no more than the ``n`` rows of the data.
     """
     vectors = [request.knots_of(i) for i in range(len(request.names))]
     given = [v.reshape(-1) for v in vectors if v is not None]
@@ -85,6 +86,8 @@ def given_sites(request: Request, minimum: int) -> FloatArray | None:
         lengths = ", ".join(str(len(v)) for v in given)
         raise ValueError(f"the knots of {', '.join(request.names)} must be equally many, found {lengths}")
     sites = np.column_stack(given)
+    if len(sites) > n:
+        raise ValueError(f"this basis takes at most as many knots as rows, {n}, found {len(sites)}")
     found = len(distinct_rows(sites).points)
     if found < minimum:
         raise ValueError(f"this basis needs at least {minimum} distinct knots, found {found}")

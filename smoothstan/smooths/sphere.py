@@ -46,7 +46,7 @@ def place(covariates: Covariates, request: Request) -> PlacedSphere:
     exponents = monomial_exponents(3, 2 if m == -1 else 1)
     null_dimension = len(exponents)
     k = request.dimension(_DEFAULT_K, null_dimension + 1)
-    given, drawing = given_sites(request, k), subsampling(request, k)
+    given, drawing = given_sites(request, k, len(x)), subsampling(request, k)
     rows = distinct_rows(x)
     enough(len(rows.points), k, request.names)
     sites = unit_vectors(sites_by_text(rows.points, drawing) if given is None else given)
@@ -171,5 +171,5 @@ def _scaled(basis: PlacedRadial, rows: DistinctRows) -> PlacedRadial:
     deviations = column_moments(lambda x: basis.at(unit_vectors(x)), rows).deviations
     scales = np.where(deviations == deviations.min(), 1.0, 1 / np.where(deviations > 0, deviations, 1.0))
     radial, null = np.split(scales, [len(basis.offsets)])
-    penalty = basis.penalty * scales * scales[:, None]
+    penalty = basis.penalty * np.outer(scales, scales)
     return replace(basis, functions=basis.functions.scaled(radial), polynomial_scales=null, penalty=penalty)

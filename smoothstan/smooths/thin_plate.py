@@ -12,7 +12,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, Request, Unsuitable
 from smoothstan.smooths.order import whole_number
-from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, monomials
+from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, monomials, null_space_at
 from smoothstan.smooths.radial import kernel_matrix
 from smoothstan.smooths.radial_basis import (
     PlacedRadial,
@@ -53,7 +53,7 @@ def place(covariates: Covariates, request: Request) -> PlacedRadial:
     null_dimension = count_monomials(x.shape[1], m)
     default = null_dimension + _DEFAULT_RANK[min(x.shape[1], 3) - 1]
     k = request.dimension(default, null_dimension + 1)
-    given, drawing = given_sites(request, k), subsampling(request, k)
+    given, drawing = given_sites(request, k, len(x)), subsampling(request, k)
     centre = precise_mean(x)
     rows = distinct_rows(x - centre)
     enough(len(rows.points), k, request.names)
@@ -61,7 +61,7 @@ def place(covariates: Covariates, request: Request) -> PlacedRadial:
 
     kernel, exponents = thin_plate_kernel(x.shape[1], m), monomial_exponents(x.shape[1], m)
     vectors, core = truncated(kernel_matrix(kernel, sites), k)
-    free = null_space_first(monomials(sites, exponents).T @ vectors)
+    free = null_space_first(null_space_at(sites, exponents, request.names).T @ vectors)
     raw = sums_of_kernels(kernel, sites, vectors @ free)
     moments = column_moments(raw, rows)
     scales = 1 / np.sqrt(moments.mean_squares)
