@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from smoothstan.arrays import FloatArray
 
@@ -54,6 +52,8 @@ def largest_positive(vectors: FloatArray) -> FloatArray:
 
 
 def _complete(matrix: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
+    from scipy.linalg import eigh
+
     values, vectors = eigh(matrix, check_finite=False)
     kept = np.argsort(-np.abs(values), kind="stable")[:k]
     return values[kept], vectors[:, kept]
@@ -61,6 +61,8 @@ def _complete(matrix: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
 
 def _partial(matrix: FloatArray, k: int) -> tuple[FloatArray, FloatArray] | None:
     """Return the pairs by Lanczos iterations, or None where these are not to be trusted."""
+    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
     start = _start(len(matrix))
     try:
         values, vectors = eigsh(matrix, k, which="LM", v0=start, tol=0)
@@ -77,6 +79,8 @@ def _missed_one(matrix: FloatArray, values: FloatArray, vectors: FloatArray, sta
     Lanczos iterations see only one vector of the eigenspace of a repeated eigenvalue, as symmetric sites
     have them, until rounding brings in the others.
     """
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
     rest = LinearOperator(matrix.shape, lambda v: matrix @ v - vectors @ (values * (v @ vectors)), dtype=float)
     (next_value,) = eigsh(rest, 1, which="LM", v0=start, tol=1e-2, return_eigenvectors=False)
     return bool(abs(next_value) > np.abs(values).min() * (1 + 1e-9))

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
-from scipy.special import spence
 
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, Unsuitable, side_by_side
@@ -114,6 +113,8 @@ class SphereKernel(RadialKernel):
         squared *= 0.25
         w = np.clip(squared, _TINY, 1.0, out=squared)
         if self.m == 0:
+            from scipy.special import spence
+
             # The dilogarithm Li2(1 - w) is Spence's function of w.
             return np.asarray((1 - math.pi**2 / 6 + spence(w)) / (4 * math.pi))
         c = np.sqrt(w)
