@@ -1,86 +1,76 @@
-"""Duchon splines, ``bs="ds"``: thin plate splines with a penalty on fractional derivatives.
+"""Duchon splines, ``bs="ds"``: thin plate splines whose penalty weights frequencies.
 
-Source: Duchon (1977), in *Constructive Theory of Functions of Several Variables*, 85-100; Wood (2017),
-section 5.5.
+Source: Duchon (1977), *Splines minimizing rotation-invariant semi-norms in Sobolev spaces*; Wood (2017),
+*Generalized Additive Models*, 2nd ed., section 5.5.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import FloatArray
+from smoothstan.errors import SmoothstanWarning, warn
 from smoothstan.smooths.basis import Covariates, Request, Unsuitable
-from smoothstan.smooths.kernels import Kernel, PowerKernel
-from smoothstan.smooths.low_rank import leading_eigenpairs
-from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, monomials
-from smoothstan.smooths.radial import PlacedRadial, radial_part
-from smoothstan.smooths.sites import choose_sites, finite_numbers
+from smoothstan.smooths.order import number, whole_number
+from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, null_space_at
+from smoothstan.smooths.radial import kernel_matrix
+from smoothstan.smooths.radial_basis import PlacedRadial, precise_mean, quadratic_form, sums_of_kernels, truncated
+from smoothstan.smooths.radial_kernels import duchon_kernel
+from smoothstan.smooths.sites import distinct_rows, enough, finite_numbers, given_sites, sites_by_text, subsampling
 
-_EXTRA_K = (10, 30, 100)
+_DEFAULT_RANK = (10, 30, 100)
+_DEFAULT_ORDER = 2
 
 
 def place(covariates: Covariates, request: Request) -> PlacedRadial:
-    """Put the sites at the distinct rows; ``m = c(m, s)``, default c(2, 0), with 2s whole, -d < 2s < d, 2m + 2s > d."""
-    x = finite_numbers(covariates, request)
+    """Take the best basis of ``k`` functions for a Duchon spline with a function at every site."""
+    x = request.numbers(covariates)
+    finite_numbers(x, request.names)
     d = x.shape[1]
-    m, s = _order(request, d)
+    m, half_s = duchon_order(request, d)
     null_dimension = count_monomials(d, m)
-    k = request.dimension(null_dimension + _EXTRA_K[min(d, 3) - 1], null_dimension + 1)
-    centre = x.mean(axis=0)
-    original = choose_sites(x, request, k, np.zeros(d))
-    exponents = monomial_exponents(d, m)
-    sites = original - centre
-    return place_low_rank(_kernel(2 * m + 2 * s - d), original, centre, monomials(sites, exponents), exponents, k)
+    k = request.dimension(null_dimension + _DEFAULT_RANK[min(d, 3) - 1], null_dimension + 1)
+    given, drawing = given_sites(request, k, len(x)), subsampling(request, k)
+    rows = distinct_rows(x)
+    enough(len(rows.points), k, request.names)
+    centre = precise_mean(x)
+    sites = (sites_by_text(rows.points, drawing) if given is None else given) - centre
+
+    kernel, exponents = duchon_kernel(2 * m + half_s - d), monomial_exponents(d, m)
+    vectors, core = truncated(kernel_matrix(kernel, sites), k)
+    free = null_space_last(null_space_at(sites, exponents, request.names).T @ vectors)
+    return PlacedRadial(
+        centre=centre,
+        functions=sums_of_kernels(kernel, sites, vectors @ free),
+        offsets=np.zeros(k - null_dimension),
+        exponents=exponents,
+        polynomial_scales=np.ones(null_dimension),
+        penalty=quadratic_form(core, free, null_dimension),
+        rank=k - null_dimension,
+    )
 
 
-def place_low_rank(
-    kernel: Kernel, original: FloatArray, centre: FloatArray, polynomials: FloatArray, exponents: IntArray, k: int,
-    *, sphere: bool = False,
-) -> PlacedRadial:  # fmt: skip
-    """Return the leading eigenvectors of a kernel at its sites, orthogonal to the polynomials there.
-
-    Args:
-        kernel: the kernel.
-        original: (N, d) sites.
-        centre: (d,) what is subtracted from them.
-        polynomials: (N, M) the functions without a penalty at the sites.
-        exponents: (M, d) their exponents.
-        k: dimension of the basis, more than M.
-        sphere: whether the polynomials are of the position on the unit sphere.
-    """
-    sites = original - centre
-    leading = leading_eigenpairs(kernel.between(sites, sites), k)
-    count = polynomials.shape[1]
-    free = np.linalg.qr((polynomials.T @ leading.vectors).T, mode="complete")[0][:, count:]
-    penalty = np.zeros((k, k))
-    penalty[: k - count, : k - count] = (free.T * leading.values) @ free
-    lines = not sphere and count >= 2
-    radial = radial_part(kernel, sites, leading.vectors @ free, orthogonal_to_lines=lines)
-    penalty = (penalty + penalty.T) / 2
-    return PlacedRadial(centre, radial, exponents, np.ones(count), penalty, k - count, original, sphere=sphere)
-
-
-def _kernel(power: float) -> PowerKernel:
-    whole = math.floor(power / 2) + 1
-    return PowerKernel(1.0 if whole % 2 == 0 else -1.0, power)
-
-
-def _order(request: Request, d: int) -> tuple[int, float]:
+def duchon_order(request: Request, d: int) -> tuple[int, int]:
+    """Read ``m = (m, s)`` and return m and 2 s; s is raised where m + s > d / 2 does not hold."""
     if len(request.m) > 2:
-        raise Unsuitable(f"m must be c(order, s), found {len(request.m)} numbers", "m")
-    m = request.m[0] if request.m else 2
-    s = float(request.m[1]) if len(request.m) > 1 else 0.0
-    if m != int(m) or m < 1:
-        raise Unsuitable(f"the order, the first of m, must be a whole number of at least 1, found {m:g}", "m")
-    if 2 * s != round(2 * s) or abs(s) >= d / 2:
-        raise Unsuitable(
-            f"s, the second of m, must be a multiple of 0.5 between {-d / 2:g} and {d / 2:g}, found {s:g}", "m"
-        )
-    if m + s <= d / 2:
-        raise Unsuitable(
-            f"m = c({m:g}, {s:g}) is too low for {d} covariates: their sum must be above {d / 2:g}; "
-            f"write m = c({m:g}, {0.5 + d / 2 - m:g})", "m",
-        )  # fmt: skip
-    return int(m), s
+        raise Unsuitable(f"m must be one or two numbers for ds, found {len(request.m)}", "m")
+    m = whole_number(request.m, 0, default=_DEFAULT_ORDER)
+    if m < 1:
+        raise Unsuitable(f"the first number of m must be at least 1 for ds, found {m}", "m")
+    twice = 2 * number(request.m, 1, default=0)
+    if twice != int(twice) or abs(twice) >= d:
+        allowed = ", ".join(f"{s / 2:g}" for s in range(1 - d, d))
+        found = f"{twice / 2:g}"
+        raise Unsuitable(f"the second number of m must be one of {allowed} for ds here, found {found}", "m")
+    if 2 * m + twice > d:
+        return m, int(twice)
+    raised = 1 + d - 2 * m
+    if len(request.m) > 1:
+        message = f"m=({m}, {twice / 2:g}) makes no continuous function of {d} covariates; taking ({m}, {raised / 2:g})"
+        warn(message, SmoothstanWarning)
+    return m, raised
+
+
+def null_space_last(constraint: FloatArray) -> FloatArray:
+    """Return Z, (k, k - M), the last columns of Q in the QR decomposition of the transposed constraint."""
+    return np.asarray(np.linalg.qr(constraint.T, mode="complete")[0][:, len(constraint) :])

@@ -1,53 +1,81 @@
-"""Gaussian process smooths, ``bs="gp"``: the leading eigenvectors of a correlation matrix, and a trend.
+"""Low-rank Gaussian processes with a fixed range, ``bs="gp"``.
 
-Source: Kammann & Wand (2003), Appl. Stat. 52, 1-18; Handcock, Meier & Nychka (1994), JASA 89, 401-411.
+Source: Kammann and Wand (2003), *Applied Statistics* 52, 1-18; Wood (2017), *Generalized Additive Models*,
+2nd ed., section 5.8.2.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, Request, Unsuitable
-from smoothstan.smooths.kernels import CorrelationKernel, squared_distances
-from smoothstan.smooths.low_rank import leading_eigenpairs
-from smoothstan.smooths.radial import PlacedRadial, radial_part
-from smoothstan.smooths.sites import choose_sites, finite_numbers
+from smoothstan.smooths.order import number, whole_number
+from smoothstan.smooths.polynomials import monomial_exponents
+from smoothstan.smooths.radial import RadialFunctions, kernel_matrix, largest_distance
+from smoothstan.smooths.radial_basis import PlacedRadial, precise_mean, truncated
+from smoothstan.smooths.radial_kernels import CorrelationKernel
+from smoothstan.smooths.sites import distinct_rows, enough, finite_numbers, given_sites, sites_by_text, subsampling
 
-_EXTRA_K = (10, 30, 100)
-_MATERN = 3
+_DEFAULT_RANK = (10, 30, 100)
+_FAMILIES = {1: "spherical", 2: "power exponential", 3: "Matern 3/2", 4: "Matern 5/2", 5: "Matern 7/2"}
+_DEFAULT_FAMILY = 3
+
+
+@dataclass(frozen=True)
+class GaussianProcess:
+    """What ``m`` says: the correlation, its range if given, its exponent, and whether there is a trend."""
+
+    family: int
+    range: float | None
+    exponent: float
+    trend: bool
+
+    def kernel(self, sites: FloatArray) -> CorrelationKernel:
+        """Return the correlation; its range is the largest distance between sites if not given."""
+        return CorrelationKernel(self.family, self.range or largest_distance(sites), self.exponent)
 
 
 def place(covariates: Covariates, request: Request) -> PlacedRadial:
-    """Put the sites at the distinct rows; ``m = c(kind, range, kappa)``.
-
-    Kinds: 1 spherical, 2 power exponential, 3 to 5 Matern (3 by default); a negative kind leaves the linear
-    trend out.  The default range is the largest distance between sites, the default kappa 1.
-    """
-    x = finite_numbers(covariates, request)
+    """Take the leading eigenvectors of the correlation between sites, next to a constant and a linear trend."""
+    x = request.numbers(covariates)
+    finite_numbers(x, request.names)
     d = x.shape[1]
-    kind, given_range, kappa = _family(request)
-    trend = 1 if kind < 0 else d + 1
-    k = request.dimension(d + 1 + _EXTRA_K[min(d, 3) - 1], d + 2)
-    centre = x.mean(axis=0)
-    original = choose_sites(x, request, k, np.zeros(d))
-    sites = original - centre
-    reach = given_range if given_range > 0 else float(np.sqrt(squared_distances(sites, sites).max()))
-    kernel = CorrelationKernel(abs(kind), reach, kappa)
-    leading = leading_eigenpairs(kernel.between(sites, sites), k - trend)
-    penalty = np.diag(np.concatenate([leading.values, np.zeros(trend)]))
-    radial = radial_part(kernel, sites, leading.vectors, orthogonal_to_lines=False)
-    exponents = np.vstack([np.zeros((1, d), dtype=np.int64), np.eye(d, dtype=np.int64)])[:trend]
-    return PlacedRadial(centre, radial, exponents, np.ones(trend), penalty, k - trend, original)
+    process = gaussian_process(request)
+    null_dimension = d + 1 if process.trend else 1
+    k = request.dimension(d + 1 + _DEFAULT_RANK[min(d, 3) - 1], d + 2)
+    rank = k - null_dimension
+    given, drawing = given_sites(request, rank, len(x)), subsampling(request, rank)
+    rows = distinct_rows(x)
+    enough(len(rows.points), k, request.names)
+    centre = precise_mean(x)
+    sites = (sites_by_text(rows.points, drawing) if given is None else given) - centre
+
+    kernel = process.kernel(sites)
+    vectors, core = truncated(kernel_matrix(kernel, sites), rank)
+    return PlacedRadial(
+        centre=centre,
+        functions=RadialFunctions(kernel, sites, vectors),
+        offsets=np.zeros(rank),
+        exponents=monomial_exponents(d, 2)[:null_dimension],
+        polynomial_scales=np.ones(null_dimension),
+        penalty=np.pad(core, (0, null_dimension)),
+        rank=rank,
+    )
 
 
-def _family(request: Request) -> tuple[int, float, float]:
-    given: tuple[float, ...] = tuple(float(value) for value in request.m)
-    if len(given) > 3:
-        raise Unsuitable(f"m must be c(kind, range, kappa), found {len(given)} numbers", "m")
-    defaults = (float(_MATERN), -1.0, 1.0)
-    kind, reach, kappa = given + defaults[len(given) :]
-    if abs(kind) not in (1, 2, 3, 4, 5):
-        raise Unsuitable(f"the kind, the first of m, must be 1 to 5 or -5 to -1, found {kind:g}", "m")
-    if not 0 < kappa <= 2:
-        raise Unsuitable(f"kappa, the third of m, must be above 0 and at most 2, found {kappa:g}", "m")
-    return int(kind), reach, kappa
+def gaussian_process(request: Request) -> GaussianProcess:
+    """Read ``m = (family, range, exponent)``; a negative family is one without a linear trend."""
+    if len(request.m) > 3:
+        raise Unsuitable(f"m must be at most three numbers for gp, found {len(request.m)}", "m")
+    signed = whole_number(request.m, 0, default=_DEFAULT_FAMILY)
+    if abs(signed) not in _FAMILIES:
+        families = ", ".join(f"{i} ({name})" for i, name in _FAMILIES.items())
+        raise Unsuitable(f"the first number of m must be one of {families} or its negative, found {signed}", "m")
+    distance = number(request.m, 1, default=0)
+    exponent = number(request.m, 2, default=1)
+    if not 0 < exponent <= 2:
+        raise Unsuitable(f"the third number of m must be above 0 and at most 2, found {exponent:g}", "m")
+    return GaussianProcess(abs(signed), distance if distance > 0 else None, exponent, signed > 0)

@@ -52,7 +52,9 @@ def largest_positive(vectors: FloatArray) -> FloatArray:
 
 
 def _complete(matrix: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
-    values, vectors = np.linalg.eigh(matrix)
+    from scipy.linalg import eigh
+
+    values, vectors = eigh(matrix, check_finite=False)
     kept = np.argsort(-np.abs(values), kind="stable")[:k]
     return values[kept], vectors[:, kept]
 
@@ -77,9 +79,9 @@ def _missed_one(matrix: FloatArray, values: FloatArray, vectors: FloatArray, sta
     Lanczos iterations see only one vector of the eigenspace of a repeated eigenvalue, as symmetric sites
     have them, until rounding brings in the others.
     """
-    from scipy.sparse.linalg import eigsh
+    from scipy.sparse.linalg import LinearOperator, eigsh
 
-    rest = matrix - (vectors * values) @ vectors.T
+    rest = LinearOperator(matrix.shape, lambda v: matrix @ v - vectors @ (values * (v @ vectors)), dtype=float)
     (next_value,) = eigsh(rest, 1, which="LM", v0=start, tol=1e-2, return_eigenvectors=False)
     return bool(abs(next_value) > np.abs(values).min() * (1 + 1e-9))
 

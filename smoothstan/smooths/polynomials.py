@@ -43,3 +43,20 @@ def monomials(points: FloatArray, exponents: IntArray) -> FloatArray:
         for i in np.flatnonzero(row):
             values[:, j] *= points[:, i] ** row[i]
     return values
+
+
+def null_space_at(sites: FloatArray, exponents: IntArray, names: tuple[str, ...]) -> FloatArray:
+    """Evaluate the monomials at (N, d) sites that must tell them apart: (N, M).
+
+    Raises:
+        ValueError: if some combination of the monomials is zero at all sites.
+    """
+    values = monomials(sites, exponents)
+    scaled = values / np.maximum(np.abs(values).max(axis=0), np.finfo(float).tiny)
+    rank = np.linalg.matrix_rank(scaled)
+    if rank < len(exponents):
+        raise ValueError(
+            f"the values of {', '.join(names)} lie on a line or a curve: only {rank} of the {len(exponents)} "
+            f"polynomials of order below {exponents.sum(axis=1).max() + 1} differ on them"
+        )
+    return values

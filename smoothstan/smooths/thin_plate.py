@@ -1,127 +1,129 @@
-"""Thin plate regression splines, ``bs="tp"``, and the same with a penalised null space, ``bs="ts"``.
+"""Thin plate regression splines of any number of covariates, ``bs="tp"``, and with shrinkage, ``bs="ts"``.
 
-The leading eigenvectors of the thin plate kernel at the data sites, orthogonal to the polynomials that the
-penalty does not touch.
-
-Source: Wood (2003), JRSSB 65, 95-114; Wood (2017), *Generalized Additive Models*, 2nd ed., section 5.5.1.
+Source: Wood (2003), *JRSSB* 65, 95-114; the shrinkage: Marra and Wood (2011), *CSDA* 55, 2372-2387.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.basis import Covariates, Request, Unsuitable
-from smoothstan.smooths.kernels import PowerKernel
-from smoothstan.smooths.low_rank import leading_eigenpairs
-from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, monomials
-from smoothstan.smooths.radial import PlacedRadial, radial_part
-from smoothstan.smooths.settings import whole_numbers
-from smoothstan.smooths.sites import choose_sites, finite_numbers
+from smoothstan.smooths.order import whole_number
+from smoothstan.smooths.polynomials import count_monomials, monomial_exponents, monomials, null_space_at
+from smoothstan.smooths.radial import kernel_matrix
+from smoothstan.smooths.radial_basis import (
+    PlacedRadial,
+    column_moments,
+    precise_mean,
+    quadratic_form,
+    sums_of_kernels,
+    truncated,
+)
+from smoothstan.smooths.radial_kernels import thin_plate_kernel
+from smoothstan.smooths.sites import (
+    distinct_rows,
+    enough,
+    finite_numbers,
+    given_sites,
+    sites_by_value,
+    subsampling,
+)
 
-_EXTRA_K = (8, 27, 100)
+_DEFAULT_RANK = (8, 27, 100)
 _SHRINKAGE = 0.1
 
 
-def place(covariates: Covariates, request: Request) -> PlacedRadial:
-    """Put the sites at the distinct rows; ``m`` is the order of the derivatives, ``m = c(2, 0)`` drops the null space.
+@dataclass(frozen=True)
+class ThinPlateOrder:
+    """The penalty: the order of its derivatives, and whether what it leaves alone is dropped."""
 
-    The default order is the smallest m with 2m >= d + 2 for d covariates.
-    """
-    x = finite_numbers(covariates, request)
-    n, d = x.shape
-    m, without_null_space = _order(request, d)
-    null_dimension = count_monomials(d, m)
-    k = request.dimension(null_dimension + _EXTRA_K[min(d, 3) - 1], null_dimension + 1)
-    centre = x.mean(axis=0)
-    original = choose_sites(x, request, k, centre)
-    sites = original - centre
-    kernel = thin_plate_kernel(m, d)
-    exponents = monomial_exponents(d, m)
-    between = kernel.between(sites, sites)
-    if len(sites) == k:
-        vectors, inner = np.eye(k), between
-    else:
-        leading = leading_eigenpairs(between, k)
-        vectors, inner = leading.vectors, np.diag(leading.values)
-    rotation = _remove_from_the_right(monomials(sites, exponents).T @ vectors)
-    free = rotation[:, : k - null_dimension]
-    radial = radial_part(kernel, sites, vectors @ free, orthogonal_to_lines=m == 2)
-    penalty = np.zeros((k, k))
-    penalty[: k - null_dimension, : k - null_dimension] = free.T @ inner @ free
-    raw = PlacedRadial(centre, radial, exponents, np.ones(null_dimension), penalty, k - null_dimension, original)
-    scaled = _unit_mean_square(raw, covariates, n)
-    return _without_null_space(scaled, covariates) if without_null_space else scaled
+    derivatives: int
+    drops_null_space: bool
+
+
+def place(covariates: Covariates, request: Request) -> PlacedRadial:
+    """Take the best basis of ``k`` functions for a thin plate spline with a function at every site."""
+    x = request.numbers(covariates)
+    finite_numbers(x, request.names)
+    order = thin_plate_order(request, x.shape[1])
+    m = order.derivatives
+    null_dimension = count_monomials(x.shape[1], m)
+    default = null_dimension + _DEFAULT_RANK[min(x.shape[1], 3) - 1]
+    k = request.dimension(default, null_dimension + 1)
+    given, drawing = given_sites(request, k, len(x)), subsampling(request, k)
+    centre = precise_mean(x)
+    rows = distinct_rows(x - centre)
+    enough(len(rows.points), k, request.names)
+    sites = sites_by_value(rows.points, drawing) if given is None else distinct_rows(given - centre).points
+
+    kernel, exponents = thin_plate_kernel(x.shape[1], m), monomial_exponents(x.shape[1], m)
+    vectors, core = truncated(kernel_matrix(kernel, sites), k)
+    free = null_space_first(null_space_at(sites, exponents, request.names).T @ vectors)
+    raw = sums_of_kernels(kernel, sites, vectors @ free)
+    moments = column_moments(raw, rows)
+    scales = 1 / np.sqrt(moments.mean_squares)
+    spline = PlacedRadial(
+        centre=centre,
+        functions=raw.scaled(scales),
+        offsets=moments.means * scales,
+        exponents=exponents,
+        polynomial_scales=1 / np.sqrt(column_moments(lambda u: monomials(u, exponents), rows).mean_squares),
+        penalty=quadratic_form(core, free * scales, null_dimension),
+        rank=k - null_dimension,
+    )
+    return _without_null_space(spline) if order.drops_null_space else spline
 
 
 def place_shrunk(covariates: Covariates, request: Request) -> PlacedRadial:
-    """As ``place``, with the zero eigenvalues of the penalty at a tenth of the smallest other one."""
-    basis = place(covariates, request)
-    values, vectors = np.linalg.eigh(basis.penalty)
-    nulls = len(values) - basis.rank
-    values[:nulls] = _SHRINKAGE * values[nulls]
-    penalty = (vectors * values) @ vectors.T
-    return replace(basis, penalty=(penalty + penalty.T) / 2, rank=len(values))
+    """Penalise also the polynomials, a tenth as much as the least penalised of the other functions."""
+    spline = place(covariates, request)
+    if spline.sums_to_zero:
+        raise Unsuitable("m with a 0 as its second number drops the functions that ts penalises; use tp", "m")
+    smallest = np.linalg.eigvalsh(spline.penalty[: spline.rank, : spline.rank])[0]
+    ridge = np.repeat([0.0, _SHRINKAGE * smallest], [spline.rank, spline.null_space_dimension])
+    return replace(spline, penalty=spline.penalty + np.diag(ridge), rank=len(spline.penalty))
 
 
-def thin_plate_kernel(m: int, d: int) -> PowerKernel:
-    """Return the kernel of the penalty on derivatives of order ``m`` in ``d`` dimensions, 2m > d."""
-    if d % 2 == 0:
-        sign = (-1) ** (m + 1 + d // 2)
-        factor = sign / (2 ** (2 * m - 1) * math.pi ** (d / 2) * math.factorial(m - 1) * math.factorial(m - d // 2))
-    else:
-        factor = math.gamma(d / 2 - m) / (2 ** (2 * m) * math.pi ** (d / 2) * math.factorial(m - 1))
-    return PowerKernel(factor, 2 * m - d)
+def thin_plate_order(request: Request, d: int) -> ThinPlateOrder:
+    """Read ``m``: the order of the derivatives, and 0 as a second number to drop the null space.
 
-
-def _order(request: Request, d: int) -> tuple[int, bool]:
-    """Return the order of the derivatives, and whether the null space is dropped."""
-    given = whole_numbers(request.m, "m")
-    if len(given) > 2 or (len(given) == 2 and given[1] != 0):
-        raise Unsuitable(f"m must be one number, or c(order, 0), found {', '.join(map(str, given))}", "m")
-    order = given[0] if given else 0
-    if order < 0:
-        raise Unsuitable(f"m must not be negative, found {order}", "m")
-    smallest = (d + 3) // 2
-    return (order if 2 * order > d else smallest), len(given) == 2
-
-
-def _remove_from_the_right(crossed: FloatArray) -> FloatArray:
-    """Return the (k, k) rotation that makes the (M, k) matrix zero but for its last M columns.
-
-    Householder reflections, each putting a row onto the last of the columns that are left.
+    The order is the smallest with 2 m > d + 1 if it is not given, or if 2 m > d does not hold.
     """
-    count, k = crossed.shape
-    rotation = np.eye(k)
-    left = crossed.copy()
-    for i in range(count):
-        size = k - i
-        v = left[i, :size].copy()
-        v[-1] += math.copysign(float(np.linalg.norm(v)), v[-1])
-        scale = 2 / (v @ v)
-        left[:, :size] -= scale * np.outer(left[:, :size] @ v, v)
-        rotation[:, :size] -= scale * np.outer(rotation[:, :size] @ v, v)
-    return rotation
+    if len(request.m) > 2:
+        raise Unsuitable(f"m must be one or two numbers here, found {len(request.m)}", "m")
+    m = whole_number(request.m, 0, default=0)
+    if m < 0:
+        raise Unsuitable(f"m must not be negative, found {m}", "m")
+    derivatives = m if 2 * m > d else (d + 3) // 2
+    return ThinPlateOrder(derivatives, whole_number(request.m, 1, default=1) == 0)
 
 
-def _unit_mean_square(basis: PlacedRadial, covariates: Covariates, n: int) -> PlacedRadial:
-    """Scale every column to mean square one over the rows of the data, and the penalty with it."""
-    squares = np.sum(basis.design(covariates) ** 2, axis=0) / n
-    factors = 1 / np.sqrt(squares)
-    kernels = len(factors) - len(basis.factors)
+def null_space_first(constraint: FloatArray) -> FloatArray:
+    """Return Z, (k, k - M), orthonormal with ``constraint @ Z = 0`` for an (M, k) constraint.
+
+    Householder reflections from the right fold row after row onto the last columns, so that the first
+    k - M columns of their product are Z.  Column signs of the constraint only change signs of Z.
+    """
+    rest, product = constraint.copy(), np.eye(constraint.shape[1])
+    for i in range(len(rest)):
+        leading = slice(0, rest.shape[1] - i)
+        mirror = rest[i, leading].copy()
+        mirror[-1] += np.copysign(np.linalg.norm(mirror), mirror[-1])
+        mirror *= np.sqrt(2) / np.linalg.norm(mirror)
+        for matrix in (rest, product):
+            matrix[:, leading] -= np.outer(matrix[:, leading] @ mirror, mirror)
+    return product[:, : rest.shape[1] - len(rest)]
+
+
+def _without_null_space(spline: PlacedRadial) -> PlacedRadial:
+    """Drop the polynomials and subtract from the other functions their means over the data."""
     return replace(
-        basis,
-        radial=basis.radial.scaled(factors[:kernels]),
-        factors=basis.factors * factors[kernels:],
-        penalty=basis.penalty * factors * factors[:, None],
+        spline,
+        exponents=spline.exponents[:0],
+        polynomial_scales=spline.polynomial_scales[:0],
+        penalty=spline.penalty[: spline.rank, : spline.rank],
+        sums_to_zero=True,
     )
-
-
-def _without_null_space(basis: PlacedRadial, covariates: Covariates) -> PlacedRadial:
-    """Keep the penalised columns and take off their means."""
-    rank = basis.rank
-    kept = replace(basis, exponents=basis.exponents[:0], factors=basis.factors[:0], penalty=basis.penalty[:rank, :rank])
-    return replace(kept, means=kept.design(covariates).mean(axis=0))
