@@ -34,7 +34,7 @@ class SmoothCall:
         by: what multiplies the smooth, or selects its rows.
         bs: basis, one per margin in a tensor product.
         k: dimension, one per margin or basis.
-        m: order, as written: numbers, or one tuple per margin.
+        m: order, as written: numbers, or per margin a number, a tuple or None.
         fx: no penalty; one per margin, or one for all.
         xt: further settings of the basis, one mapping per margin or one for all.
         id: smooths with the same id share basis and smoothing parameter.
@@ -161,6 +161,8 @@ def _dimensions(arguments: CallArguments) -> tuple[int, ...]:
 def _order(arguments: CallArguments) -> tuple[Any, ...]:
     values = _values(arguments, "m")
     for value in values:
+        if value is None and arguments.call.function != "s":
+            continue  # The default for this margin.
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, bool) or not isinstance(part, (int, float)):
                 raise arguments.error(f"m must be numbers, found {part!r}", arguments.named["m"])
