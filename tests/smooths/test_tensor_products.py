@@ -27,7 +27,7 @@ CASES = {case["id"]: case for case in STORED["cases"]}
 SIGNS = {"te_one_of_two", "te_tp_raw", "te_ds", "te_d12", "te_d_replaced", "ti_d"}
 """A thin plate or Duchon margin is an eigenbasis: its columns have arbitrary signs."""
 
-NOT_UNIQUE = {"t2_cr_3d", "t2_cr_3d_full", "t2_d", "t2_ord_cr"}
+NOT_UNIQUE = ("t2_cr_3d", "t2_cr_3d_full", "t2_d", "t2_ord_cr")
 """A null space of two dimensions has arbitrary axes in mgcv."""
 
 PARTLY_UNPENALISED = {"te_fx_both": 16, "te_fx_second": 10, "ti_fx": 3}
