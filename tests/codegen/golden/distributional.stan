@@ -14,8 +14,8 @@ data {
   int<lower=1> Ks_sigma;
   matrix[N, Ks_sigma] Xs_sigma;
   // s(z, bs = "cr", k = 4): penalised directions
-  int<lower=1> nb_sigma_1;  // number of penalties
-  array[nb_sigma_1] int<lower=1> knots_sigma_1;  // columns of each matrix
+  int<lower=1> nb_sigma_1;  // number of blocks
+  array[nb_sigma_1] int<lower=1> knots_sigma_1;  // coefficients of each block
   matrix[N, knots_sigma_1[1]] Zs_sigma_1_1;
   // varying effects by g
   int<lower=1> N_1;  // number of levels

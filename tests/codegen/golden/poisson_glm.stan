@@ -9,8 +9,8 @@ data {
   int<lower=1> Ks;
   matrix[N, Ks] Xs;
   // s(z, bs = "cr", k = 5): penalised directions
-  int<lower=1> nb_1;  // number of penalties
-  array[nb_1] int<lower=1> knots_1;  // columns of each matrix
+  int<lower=1> nb_1;  // number of blocks
+  array[nb_1] int<lower=1> knots_1;  // coefficients of each block
   matrix[N, knots_1[1]] Zs_1_1;
   vector[N] offsets;  // offset(off)
 }

@@ -13,12 +13,12 @@ data {
   int<lower=1> Ks;
   matrix[N, Ks] Xs;
   // s(z, bs = "cr", k = 5): penalised directions
-  int<lower=1> nb_1;  // number of penalties
-  array[nb_1] int<lower=1> knots_1;  // columns of each matrix
+  int<lower=1> nb_1;  // number of blocks
+  array[nb_1] int<lower=1> knots_1;  // coefficients of each block
   matrix[N, knots_1[1]] Zs_1_1;
   // s(w, bs = "cr", k = 4): penalised directions
-  int<lower=1> nb_2;  // number of penalties
-  array[nb_2] int<lower=1> knots_2;  // columns of each matrix
+  int<lower=1> nb_2;  // number of blocks
+  array[nb_2] int<lower=1> knots_2;  // coefficients of each block
   matrix[N, knots_2[1]] Zs_2_1;
   // varying effects by g
   int<lower=1> N_1;  // number of levels
