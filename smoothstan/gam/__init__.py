@@ -1,0 +1,1 @@
+"""The penalised-likelihood fit: matrices in, coefficients, smoothing parameters and tests out."""
