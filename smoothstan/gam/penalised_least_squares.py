@@ -63,10 +63,11 @@ class PenalisedLeastSquares:
         return None
 
 
-def least_squares(data: Observations, matrix: Rotated, system: PenaltySystem) -> PenalisedLeastSquares:
-    """Reduce the data to sufficient statistics."""
+def least_squares(
+    data: Observations, matrix: Rotated, system: PenaltySystem, information: FloatArray
+) -> PenalisedLeastSquares:
+    """Reduce the data to sufficient statistics; ``information`` is X'WX."""
     unit = bool(np.all(data.weights == 1))
-    information = matrix.cross_product(None if unit else data.weights)
     response = data.y - data.offset
     weighted = response if unit else data.weights * response
     right = matrix.transpose_times(weighted)
