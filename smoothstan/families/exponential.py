@@ -83,8 +83,6 @@ class PenalisedPoisson(PowerVarianceFamily):
         return known_scale(float(np.sum(weights * (xlogy(y, y) - y - gammaln(y + 1)))))
 
 
-
-
 class _ProportionFamily(PenalisedFamily):
     """Variance mu (1 - mu)."""
 

@@ -66,8 +66,7 @@ def _power_derivatives(power: float) -> Callable[[FloatArray], Derivatives]:
 
     def derivatives(eta: FloatArray) -> Derivatives:
         first, second, third, fourth = (
-            np.prod(power - np.arange(order)) * eta ** (power - order)
-            for order in (1, 2, 3, 4)
+            np.prod(power - np.arange(order)) * eta ** (power - order) for order in (1, 2, 3, 4)
         )
         return first, second, third, fourth
 
@@ -132,7 +131,14 @@ LINKS: Registry[Link] = Registry(
             Link("log", np.log, np.exp, "exp({})", _exponential_derivatives, scales_response=True),
             Link("inverse", np.reciprocal, np.reciprocal, "inv({})", _power_derivatives(-1.0), scales_response=True),
             Link("sqrt", np.sqrt, _square, "square({})", _square_derivatives, scales_response=True),
-            Link("1/mu^2", lambda x: x**-2.0, lambda x: x**-0.5, "inv_sqrt({})", _power_derivatives(-0.5), scales_response=True),
+            Link(
+                "1/mu^2",
+                lambda x: x**-2.0,
+                lambda x: x**-0.5,
+                "inv_sqrt({})",
+                _power_derivatives(-0.5),
+                scales_response=True,
+            ),
             Link("logit", _special("logit"), _special("expit"), "inv_logit({})", _logistic_derivatives),
             Link("probit", _special("ndtri"), _special("ndtr"), "Phi({})", _probit_derivatives),
             Link("cloglog", lambda x: np.log(-np.log1p(-x)), _inverse_cloglog, "inv_cloglog({})", _cloglog_derivatives),

@@ -92,9 +92,7 @@ class PenalisedNegbinomial(PenalisedFamily):
         k = np.exp(theta[0])
         b = 1 / (mu + k)
         excess, v = (y - mu) * b, (y + k) * b
-        first = np.array(
-            [excess - np.log1p(excess), -excess * b, (2 * v - 1) * b**2, (2 - 6 * v) * b**3]
-        )
+        first = np.array([excess - np.log1p(excess), -excess * b, (2 * v - 1) * b**2, (2 - 6 * v) * b**3])
         second = np.array([b - 1 / (y + k) - excess * b, 2 * excess * b**2, (4 - 6 * v) * b**3])
         shape = weights * k * first
         return ShapeDerivatives(shape[None], (weights * k * k * second + shape[:3])[None, None])

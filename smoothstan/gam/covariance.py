@@ -58,7 +58,7 @@ def uncertain_covariance(
     rho: slice,
     scale: float,
 ) -> FloatArray:
-    """Return Vc, the posterior covariance that allows for the uncertainty of the smoothing parameters.
+    """Return Vc, the posterior covariance that allows for the uncertainty of smoothing and shape parameters.
 
     Args:
         covariance: Vp.
@@ -73,10 +73,10 @@ def uncertain_covariance(
         return covariance
     values, vectors = np.linalg.eigh(0.5 * (outer_hessian + outer_hessian.T))
     inverse = np.where(values > 0, 1 / np.where(values > 0, values, 1.0), 0.0)
-    spread = ((vectors * inverse) @ vectors.T)[rho, rho]
+    moving = sensitivity.shape[1]
+    spread = ((vectors * inverse) @ vectors.T)[:moving, :moving]
     regular = ((vectors / (np.maximum(values, 0.0) + 0.1)) @ vectors.T)[rho, rho]
-    moved = sensitivity[:, rho]
-    first = moved @ spread @ moved.T
+    first = sensitivity @ spread @ sensitivity.T
 
     # With R'R = X'WX + S: dR = half R, so that the change of the root R^-1 of the covariance is -R^-1 half.
     root = np.linalg.cholesky(hessian_matrix).T

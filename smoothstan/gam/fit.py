@@ -15,7 +15,7 @@ from smoothstan.gam.diagnostics import Concurvity, concurvity
 from smoothstan.gam.identifiable import identifiable_columns, keep_columns
 from smoothstan.gam.likelihood import Observations
 from smoothstan.gam.log_determinant import Factor
-from smoothstan.gam.model_matrix import Rotated
+from smoothstan.gam.model_matrix import Rotated, dense
 from smoothstan.gam.optimise import Optimum, minimise
 from smoothstan.gam.penalised_least_squares import least_squares, penalised_factor, symmetric_root
 from smoothstan.gam.penalty_system import PenaltySystem, penalty_system
@@ -281,7 +281,9 @@ def _summarise(
     information, factor = _fisher(criterion, data, mode, eta, mu)
     plain = covariances(information, factor, 1.0)
     total = float(np.sum(plain.edf))
-    scale = problem.scale if problem.scale is not None else (1.0 if family.scale_known else _scale(data, mu, theta, total))
+    scale = (
+        problem.scale if problem.scale is not None else (1.0 if family.scale_known else _scale(data, mu, theta, total))
+    )
     reml_scale = optimum.point.phi if criterion.has_scale else scale
     both = _rotate_back(plain, scale, back)
     information_back = back @ information @ back.T
@@ -350,9 +352,7 @@ def _fisher(
     if np.allclose(second, expected, rtol=1e-13, atol=0.0):
         return mode.information, mode.factor
     information = criterion.finder.matrix.cross_product(expected)
-    factor = penalised_factor(
-        criterion.system, mode.sp, information, mode.penalty, lambda: symmetric_root(information)
-    )
+    factor = penalised_factor(criterion.system, mode.sp, information, mode.penalty, lambda: symmetric_root(information))
     if factor is None:
         raise FitError("the penalised information is singular at the estimate: simplify the model")
     return information, factor
@@ -418,8 +418,13 @@ def _scale(data: Observations, mu: FloatArray, theta: FloatArray, total_edf: flo
 
 
 def _null_half_deviance(data: Observations, theta: FloatArray) -> float:
+    """Return D/2 of the model with only an intercept (and the offset)."""
     mean = float(np.average(data.y, weights=data.weights))
-    return data.half_deviance(np.full_like(data.y, mean), theta)
+    if not np.any(data.offset != 0):
+        return data.half_deviance(np.full_like(data.y, mean), theta)
+    one = np.ones((data.y.shape[0], 1))
+    mode = Pirls(data, Rotated(dense(one), np.eye(1)), penalty_system(1, ())).find(theta, np.zeros(0))
+    return np.nan if mode is None else mode.half_deviance
 
 
 def _r_squared(data: Observations, mu: FloatArray, total_edf: float) -> float:
@@ -429,7 +434,9 @@ def _r_squared(data: Observations, mu: FloatArray, total_edf: float) -> float:
     root = np.sqrt(data.weights)
     mean = float(np.average(data.y, weights=data.weights))
     whole = float(np.var(root * (data.y - mean), ddof=1))
-    return 1 - float(np.var(root * (data.y - mu), ddof=1)) * (n - 1) / (whole * (n - total_edf)) if whole > 0 else np.nan
+    return (
+        1 - float(np.var(root * (data.y - mu), ddof=1)) * (n - 1) / (whole * (n - total_edf)) if whole > 0 else np.nan
+    )
 
 
 def _warn_of_separation(fit: PenalisedFit) -> None:

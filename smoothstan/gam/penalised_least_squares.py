@@ -46,13 +46,9 @@ class PenalisedLeastSquares:
             return None
         shift = factor.inverse @ (self.gradient - penalty @ self.centre)
         # One step of iterative refinement takes back what the explicit inverse lost.
-        shift += factor.inverse @ (
-            self.gradient - penalty @ (self.centre + shift) - self.information @ shift
-        )
+        shift += factor.inverse @ (self.gradient - penalty @ (self.centre + shift) - self.information @ shift)
         deviance = self.residual - 2 * float(shift @ self.gradient) + float(shift @ self.information @ shift)
-        return Mode(
-            theta, rho, sp, self.centre + shift, 0.5 * max(deviance, 0.0), penalty, self.information, factor
-        )
+        return Mode(theta, rho, sp, self.centre + shift, 0.5 * max(deviance, 0.0), penalty, self.information, factor)
 
     def root_of_information(self) -> FloatArray:
         """Return rows with root'root = X'WX."""
@@ -84,11 +80,16 @@ def symmetric_root(matrix: FloatArray) -> FloatArray:
     """Return R (p, p) with R'R = A for a positive semidefinite A, by its eigenvectors after scaling."""
     scale = np.sqrt(np.maximum(matrix.diagonal(), np.finfo(float).tiny))
     values, vectors = np.linalg.eigh(matrix / scale / scale[:, None])
-    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T * scale)
+    rounding = values.size * np.finfo(float).eps * values[-1]
+    return np.asarray((vectors * np.sqrt(np.where(values > rounding, values, 0.0))).T * scale)
 
 
 def penalised_factor(
-    system: PenaltySystem, sp: FloatArray, information: FloatArray, penalty: FloatArray, root: Callable[[], FloatArray] | None
+    system: PenaltySystem,
+    sp: FloatArray,
+    information: FloatArray,
+    penalty: FloatArray,
+    root: Callable[[], FloatArray] | None,
 ) -> Factor | None:
     """Factor H = information + penalty, by QR of stacked roots where overlapping penalties differ wildly.
 

@@ -150,9 +150,7 @@ def penalty_system(size: int, blocks: tuple[PenaltyBlock, ...]) -> PenaltySystem
             parameter, fixed = _parameter(block, j, names, shared)
             matrix, root = _rotated(penalty, vectors, rank, block.ranks[j], single=len(block.penalties) == 1)
             penalties.append(
-                RotatedPenalty(
-                    block.columns, matrix, root, parameter, fixed, block.penalty_names()[j], block.scales[j]
-                )
+                RotatedPenalty(block.columns, matrix, root, parameter, fixed, block.penalty_names()[j], block.scales[j])
             )
         mine = penalties[first:]
         determinants.append(

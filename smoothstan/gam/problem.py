@@ -29,6 +29,7 @@ class PenaltyBlock:
         random_effect: True for a term that was written as a random effect (``bs="re"``).
         fixed_sp: for each penalty its smoothing parameter if the user gave it, else None.
         links: for each penalty a name, or None; penalties of one name share their smoothing parameter.
+        tested_as_random: whether its test is the one of a random effect; default: if no function of it is unpenalised.
         names: for each penalty what its smoothing parameter is called; default the label, numbered if several.
     """
 
@@ -42,7 +43,15 @@ class PenaltyBlock:
     random_effect: bool = False
     fixed_sp: tuple[float | None, ...] | None = None
     links: tuple[str | None, ...] | None = None
+    tested_as_random: bool | None = None
     names: tuple[str, ...] | None = None
+
+    @property
+    def random_test(self) -> bool:
+        """Whether its test is the one of a random effect."""
+        if self.tested_as_random is not None:
+            return self.tested_as_random
+        return self.null_space_dimension == 0 and bool(self.penalties)
 
     @property
     def size(self) -> int:
@@ -121,9 +130,7 @@ def _check_block(block: PenaltyBlock) -> None:
             raise OptionError(f"sp of {block.penalty_names()[j]} must be a positive number, got {given}")
     for penalty in block.penalties:
         if penalty.shape != (block.size, block.size):
-            raise DataError(
-                f"{block.label} has {block.size} coefficients, but a penalty of shape {penalty.shape}"
-            )
+            raise DataError(f"{block.label} has {block.size} coefficients, but a penalty of shape {penalty.shape}")
         if not np.all(np.isfinite(penalty)):
             raise DataError(f"the penalty of {block.label} has missing or infinite values")
 

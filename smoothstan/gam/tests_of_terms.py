@@ -86,11 +86,9 @@ class WaldTest:
 
 def smooth_test(fit: FittedCovariance, block: PenaltyBlock, blocks: tuple[PenaltyBlock, ...]) -> TermTest:
     """Test whether a smooth is zero."""
-    if block.null_space_dimension == 0 and block.penalties:
+    if block.random_test:
         return _random_effect_test(fit, block, blocks)
     return _smooth_test(fit, block)
-
-
 
 
 def _smooth_test(fit: FittedCovariance, block: PenaltyBlock) -> TermTest:
@@ -173,23 +171,30 @@ def _random_effect_test(fit: FittedCovariance, block: PenaltyBlock, blocks: tupl
     rest = np.setdiff1d(np.arange(p), np.concatenate([mine, randoms]))
     order = np.concatenate([rest, mine])
     root = symmetric_root(fit.information)
-    covariance = fit.frequentist
+    shrunken = _shrunken_rows(root, symmetric_root(fit.penalty))
     if random:
         spread = np.linalg.pinv(fit.penalty[np.ix_(randoms, randoms)], hermitian=True)
         whitening = np.linalg.cholesky(np.eye(p) + root[:, randoms] @ spread @ root[:, randoms].T).T
-        root = whitening @ root
-        half = root @ fit.bayesian
-        covariance = half.T @ half / fit.scale
+        root, shrunken = whitening @ root, whitening @ shrunken
     stacked = np.vstack([root[:, order], symmetric_root(fit.penalty[np.ix_(order, order)])])
     trailing = np.linalg.qr(stacked, mode="r")[-block.size :, -block.size :]
     statistic = float(np.sum((trailing @ fit.coefficients[mine]) ** 2)) / fit.scale
-    spread_matrix = trailing @ covariance[np.ix_(mine, mine)] @ trailing.T / fit.scale
-    values = np.linalg.eigvalsh(0.5 * (spread_matrix + spread_matrix.T))
-    values = values[values > _EPS**0.8 * values[-1]]
+    values = np.linalg.svd(shrunken[:, mine] @ trailing.T, compute_uv=False) ** 2
+    values = values[values > _EPS**0.8 * values[0]]
     rank = values.shape[0]
     p_value = _compare(fit, values, np.ones(rank), statistic) if rank else 1.0
     shown = statistic if fit.residual_df is None else statistic / max(rank, 1)
     return TermTest(block.label, float(np.sum(fit.edf[block.columns])), float(rank), shown, shown, p_value)
+
+
+def _shrunken_rows(root: FloatArray, penalty_root: FloatArray) -> FloatArray:
+    """Return R (R'R + S)^-1 by the QR decomposition of [R; sqrt(S)], so that what R annihilates stays zero."""
+    stacked = np.vstack([root, penalty_root])
+    scale = np.sqrt(np.maximum(np.sum(stacked**2, axis=0), np.finfo(float).tiny))
+    q, r = np.linalg.qr(stacked / scale)
+    if np.min(np.abs(r.diagonal())) < _EPS:
+        return np.asarray(root @ np.linalg.pinv(root.T @ root + penalty_root.T @ penalty_root, hermitian=True))
+    return np.asarray(q[: root.shape[0]] @ np.linalg.inv(r).T / scale)
 
 
 def coefficient_tests(fit: FittedCovariance, columns: FloatArray | list[int]) -> tuple[ParametricTest, ...]:
@@ -204,8 +209,6 @@ def coefficient_tests(fit: FittedCovariance, columns: FloatArray | list[int]) ->
         tail = ndtr(-abs(value)) if fit.residual_df is None else stdtr(fit.residual_df, -abs(value))
         rows.append(ParametricTest(j, float(fit.coefficients[j]), error, value, 2 * float(tail)))
     return tuple(rows)
-
-
 
 
 def wald_test(fit: FittedCovariance, columns: FloatArray | list[int]) -> WaldTest:

@@ -36,6 +36,8 @@ def variance_components(
 ) -> tuple[VarianceComponent, ...]:
     """Return sqrt(phi S.scale/lambda) of every penalty, and sqrt(phi) last where the scale was estimated.
 
+    Intervals take the shape parameters of the family as known, as mgcv's do.
+
     Args:
         names: of the penalties.
         sp: (m,) their smoothing parameters.
@@ -53,6 +55,7 @@ def variance_components(
     errors = np.full(len(names), np.nan)
     scale_error = np.nan
     if outer_hessian is not None and outer_hessian.size:
+        outer_hessian = outer_hessian[rho.start :, rho.start :]
         values, vectors = np.linalg.eigh(outer_hessian)
         positive = values > 0
         covariance = (vectors[:, positive] / values[positive]) @ vectors[:, positive].T
@@ -61,7 +64,7 @@ def variance_components(
             if scale_estimated:
                 direction[-1] = 0.5
             if k >= 0:
-                direction[rho.start + k] = -0.5
+                direction[k] = -0.5
                 errors[j] = np.sqrt(direction @ covariance @ direction)
         if scale_estimated:
             scale_error = 0.5 * float(np.sqrt(covariance[-1, -1]))
@@ -74,6 +77,8 @@ def variance_components(
         if scale_estimated:
             sd = float(np.sqrt(phi))
             rows.append(
-                VarianceComponent("scale", sd, sd * float(np.exp(-z * scale_error)), sd * float(np.exp(z * scale_error)))
+                VarianceComponent(
+                    "scale", sd, sd * float(np.exp(-z * scale_error)), sd * float(np.exp(z * scale_error))
+                )
             )
     return tuple(rows)

@@ -71,6 +71,12 @@ def problem(name: str, method: str | None = None, fixed: tuple[float, ...] | Non
         at += count
     vector = {key: np.asarray(stored[key], dtype=float) for key in ("X", "y", "weights", "offset")}
     return Problem(
-        vector["X"], vector["y"], vector["weights"], vector["offset"], tuple(blocks), family(), LINKS[link],
+        vector["X"],
+        vector["y"],
+        vector["weights"],
+        vector["offset"],
+        tuple(blocks),
+        family(),
+        LINKS[link],
         method or ("GCV" if case["method"].startswith("GCV") else case["method"]),
     )
