@@ -47,10 +47,6 @@ class PenalisedGaussian(PowerVarianceFamily):
         n = y.shape[0]
         return gaussian_scale(-0.5 * n * np.log(2 * np.pi * phi) + 0.5 * float(np.sum(np.log(weights))), n)
 
-    def likelihood_scale(self, deviance: float, weights: FloatArray, reml_scale: float) -> float:
-        """Return the maximum likelihood estimate D/n."""
-        return deviance / weights.shape[0]
-
 
 @final
 class PenalisedPoisson(PowerVarianceFamily):
@@ -178,9 +174,22 @@ class PenalisedGamma(PowerVarianceFamily):
         second = -k * (gap + k * polygamma(1, k) - 1)
         return Saturated(value, float(np.sum(k * gap)), float(np.sum(second)), NO_SHAPE, NO_SHAPE_HESSIAN)
 
-    def likelihood_scale(self, deviance: float, weights: FloatArray, reml_scale: float) -> float:
-        """Return the scale optimised with the smoothing parameters."""
-        return reml_scale
+    def criterion_likelihood(
+        self,
+        y: FloatArray,
+        mu: FloatArray,
+        weights: FloatArray,
+        theta: FloatArray,
+        known: float | None,
+        deviance: float,
+        optimised: float,
+    ) -> float:
+        """Return the weighted sum of gamma log densities at the optimised scale, as R does."""
+        from scipy.special import gammaln
+
+        k = 1 / (optimised if known is None else known)
+        density = k * np.log(k * y / mu) - np.log(y) - k * y / mu - gammaln(k)
+        return float(np.sum(weights * density))
 
 
 @final
@@ -209,9 +218,20 @@ class PenalisedInverseGaussian(PowerVarianceFamily):
         """Return -sum(log(2 pi phi y^3 / w))/2."""
         return gaussian_scale(-0.5 * float(np.sum(np.log(2 * np.pi * phi * y**3 / weights))), y.shape[0])
 
-    def likelihood_scale(self, deviance: float, weights: FloatArray, reml_scale: float) -> float:
-        """Return D / sum(w)."""
-        return deviance / float(np.sum(weights))
+    def criterion_likelihood(
+        self,
+        y: FloatArray,
+        mu: FloatArray,
+        weights: FloatArray,
+        theta: FloatArray,
+        known: float | None,
+        deviance: float,
+        optimised: float,
+    ) -> float:
+        """Return R's version, which takes the deviance to be phi times the number of rows at the optimised phi."""
+        if known is not None:
+            return self.log_likelihood(y, mu, weights, theta, known)
+        return -0.5 * float(np.sum(weights * (np.log(2 * np.pi * optimised) + 1 + 3 * np.log(y))))
 
 
 def _extended_quasi(weights: FloatArray, phi: float) -> Saturated:

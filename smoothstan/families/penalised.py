@@ -59,7 +59,8 @@ class PenalisedFamily(ABC):
 
     Implementing one: set the class variables and write the abstract methods; a family with shape parameters
     also writes ``initial_shape`` and ``shape_derivatives``.  ``y``, ``mu`` and ``weights`` are (n,), ``theta`` is
-    (t,).  Half deviances and all their derivatives include the weights.
+    (t,).  Half deviances and all their derivatives include the weights.  ``null_by_fit`` is True where the null
+    deviance belongs to a fitted intercept, not to the weighted mean.
     """
 
     name: ClassVar[str]
@@ -68,6 +69,7 @@ class PenalisedFamily(ABC):
     shape_names: ClassVar[tuple[str, ...]] = ()
     lower: ClassVar[float] = -np.inf
     upper: ClassVar[float] = np.inf
+    null_by_fit: ClassVar[bool] = False
 
     def admissible(self, mu: FloatArray) -> BoolArray | np.bool_:
         """Say whether all means lie inside the parameter space."""
@@ -139,9 +141,25 @@ class PenalisedFamily(ABC):
         half = float(np.sum(self.half_deviance(y, mu, weights, theta)))
         return self.saturated(y, weights, phi, theta).value - half / phi
 
-    def likelihood_scale(self, deviance: float, weights: FloatArray, reml_scale: float) -> float:
-        """Return the scale at which information criteria evaluate the likelihood."""
-        return reml_scale
+    def criterion_likelihood(
+        self,
+        y: FloatArray,
+        mu: FloatArray,
+        weights: FloatArray,
+        theta: FloatArray,
+        known: float | None,
+        deviance: float,
+        optimised: float,
+    ) -> float:
+        """Return the log likelihood that information criteria use.
+
+        Args:
+            y, mu, weights, theta: as everywhere.
+            known: the scale where it is known, else None.
+            deviance: of the model.
+            optimised: the scale that REML or ML found, for GCV its estimate.
+        """
+        return self.log_likelihood(y, mu, weights, theta, deviance / y.shape[0] if known is None else known)
 
 
 NO_SHAPE = np.zeros(0)

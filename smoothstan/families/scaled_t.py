@@ -24,6 +24,7 @@ class PenalisedStudent(PenalisedFamily):
     links: ClassVar[tuple[str, ...]] = ("identity", "log", "inverse", "softplus")
     scale_known: ClassVar[bool] = True
     shape_names: ClassVar[tuple[str, ...]] = ("nu", "sigma")
+    null_by_fit: ClassVar[bool] = True
 
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept every finite number."""

@@ -96,4 +96,4 @@ def uncertain_covariance(
 def uncertain_edf(covariance: FloatArray, information: FloatArray, scale: float, edf1: FloatArray) -> FloatArray:
     """Return edf2, (p,), never more in total than edf1."""
     edf2 = np.sum(covariance * information, axis=1) / scale
-    return edf1 if np.sum(edf2) > np.sum(edf1) else edf2
+    return edf1 if float(np.sum(edf2)) > np.sum(edf1) else edf2

@@ -249,8 +249,8 @@ def effective_dimension(mode: Mode) -> float:
 def _gcv_value(criterion: Criterion, mode: Mode) -> float:
     n, deviance, dimension = criterion.data.y.shape[0], 2 * mode.half_deviance, effective_dimension(mode)
     if criterion.scale is None:
-        return n * deviance / (n - dimension) ** 2
-    return deviance / n + 2 * criterion.scale * dimension / n - criterion.scale
+        return float(n * deviance / (n - dimension) ** 2)
+    return float(deviance / n + 2 * criterion.scale * dimension / n - criterion.scale)
 
 
 def _gcv_derivatives(

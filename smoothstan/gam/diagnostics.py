@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.gam.penalised_least_squares import symmetric_root
 from smoothstan.gam.problem import PenaltyBlock
 
@@ -39,7 +39,7 @@ def concurvity(
         blocks: the smooths; the columns outside them are one term.
     """
     p = coefficients.shape[0]
-    root = np.linalg.qr(symmetric_root(cross_product), mode="r")
+    root: FloatArray = np.asarray(np.linalg.qr(symmetric_root(cross_product), mode="r"), dtype=np.float64)
     smooth = np.zeros(p, dtype=bool)
     for block in blocks:
         smooth[block.columns] = True
@@ -47,7 +47,7 @@ def concurvity(
     return tuple(_one(label, columns, root, coefficients) for label, columns in terms if columns.size)
 
 
-def _one(label: str, columns: FloatArray, root: FloatArray, coefficients: FloatArray) -> Concurvity:
+def _one(label: str, columns: IntArray, root: FloatArray, coefficients: FloatArray) -> Concurvity:
     mine = root[:, columns]
     others = np.delete(root, columns, axis=1)
     if others.shape[1] == 0:
@@ -81,12 +81,12 @@ def k_index(residuals: FloatArray, covariates: FloatArray) -> float:
     return float(np.mean((residuals[:, None] - residuals[neighbours(covariates)]) ** 2)) / 2 / spread
 
 
-def neighbours(covariates: FloatArray, count: int = 3) -> FloatArray:
+def neighbours(covariates: FloatArray, count: int = 3) -> IntArray:
     """Return the numbers of the nearest other rows, (n, count)."""
     from scipy.spatial import cKDTree
 
     n = covariates.shape[0]
-    _, found = cKDTree(covariates).query(covariates, k=count + 1)
+    found = np.asarray(cKDTree(covariates).query(covariates, k=count + 1)[1], dtype=np.int64)
     itself = found == np.arange(n)[:, None]
     # With tied points a row may not be among its own neighbours: then the last one goes.
     itself[~itself.any(axis=1), -1] = True

@@ -226,7 +226,7 @@ def fit_penalised(problem: Problem) -> PenalisedFit:
     if not optimum.converged:
         warn(
             f"the {problem.method} fit did not converge ({optimum.message}; largest gradient "
-            f"{np.max(np.abs(optimum.derivatives.gradient)):.2g}): simplify the model, or give smoothing parameters by sp",
+            f"{np.max(np.abs(optimum.derivatives.gradient)):.2g}): simplify the model or fix smoothing parameters by sp",
             FitWarning,
         )
     fit = _summarise(problem, data, criterion, optimum, keep, back)
@@ -261,6 +261,10 @@ def _optimise(
     scale = problem.scale if problem.scale is not None else (1.0 if problem.family.scale_known else None)
     quadratic = problem.family.name == "gaussian" and problem.link.name == "identity"
     finder: Any = least_squares(data, matrix, system, rotated) if quadratic else Pirls(data, matrix, system)
+    if quadratic and scale is None and finder.exact():
+        raise FitError(
+            "the model reproduces the response exactly (is it constant?), so that there is no residual variance to estimate"
+        )
     criterion = Criterion(data, finder, system, problem.method, scale)
     start, lower, upper = starting_point(criterion, rotated, steps=4)
     if start is None:
@@ -295,8 +299,9 @@ def _summarise(
     deviance = 2 * (mode.half_deviance - saturation)
     null_deviance = 2 * (_null_half_deviance(data, theta) - saturation)
     known = problem.scale_known
-    likelihood_scale = scale if known else family.likelihood_scale(deviance, problem.weights, reml_scale)
-    log_likelihood = family.log_likelihood(problem.y, mu, problem.weights, theta, likelihood_scale)
+    log_likelihood = family.criterion_likelihood(
+        problem.y, mu, problem.weights, theta, scale if known else None, deviance, reml_scale
+    )
     df = (total if edf2 is None else float(np.sum(edf2))) + (0 if known else 1) + theta.size
     gradient, hessian = optimum.derivatives.gradient, optimum.derivatives.hessian
     free = slice(theta.size, theta.size + system.free)
@@ -413,14 +418,14 @@ def _scale(data: Observations, mu: FloatArray, theta: FloatArray, total_edf: flo
     rest = data.y - mu
     pearson = float(np.sum(data.weights * rest**2 / variance))
     n = data.y.shape[0]
-    skew = float(np.mean(data.family.variance_slope(mu, theta) * rest / variance * np.sqrt(data.weights)))
+    skew = float(np.mean(data.family.variance_slope(mu, theta) * rest / variance))
     return pearson / max(n - total_edf, 1e-10) / (1 + max(-0.9, skew))
 
 
 def _null_half_deviance(data: Observations, theta: FloatArray) -> float:
     """Return D/2 of the model with only an intercept (and the offset)."""
     mean = float(np.average(data.y, weights=data.weights))
-    if not np.any(data.offset != 0):
+    if not np.any(data.offset != 0) and not data.family.null_by_fit:
         return data.half_deviance(np.full_like(data.y, mean), theta)
     one = np.ones((data.y.shape[0], 1))
     mode = Pirls(data, Rotated(dense(one), np.eye(1)), penalty_system(1, ())).find(theta, np.zeros(0))

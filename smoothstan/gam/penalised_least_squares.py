@@ -28,6 +28,7 @@ class PenalisedLeastSquares:
         centre: (p,) coefficients b0 of the first fit.
         gradient: X'W(y - offset - X b0).
         residual: (y - offset - X b0)'W(y - offset - X b0).
+        total: the same for b0 = 0.
     """
 
     matrix: Rotated
@@ -36,6 +37,11 @@ class PenalisedLeastSquares:
     centre: FloatArray
     gradient: FloatArray
     residual: float
+    total: float
+
+    def exact(self) -> bool:
+        """Say whether the model reproduces the response up to rounding."""
+        return self.residual <= 1e-24 * self.total
 
     def find(self, theta: FloatArray, rho: FloatArray, start: FloatArray | None = None) -> Mode | None:
         """Return the penalised least squares fit."""
@@ -66,13 +72,14 @@ def least_squares(
     unit = bool(np.all(data.weights == 1))
     response = data.y - data.offset
     weighted = response if unit else data.weights * response
+    total = float(response @ weighted)
     right = matrix.transpose_times(weighted)
     ridge = np.diag(1e-10 * np.maximum(information.diagonal(), np.finfo(float).tiny))
-    centre = np.linalg.solve(information + ridge, right)
-    residual = response - matrix.times(centre)
+    centre: FloatArray = np.asarray(np.linalg.solve(information + ridge, right), dtype=np.float64)
+    residual: FloatArray = np.asarray(response - matrix.times(centre), dtype=np.float64)
     weighted = residual if unit else data.weights * residual
     return PenalisedLeastSquares(
-        matrix, system, information, centre, matrix.transpose_times(weighted), float(residual @ weighted)
+        matrix, system, information, centre, matrix.transpose_times(weighted), float(residual @ weighted), total
     )
 
 

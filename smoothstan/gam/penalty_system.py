@@ -68,7 +68,7 @@ class PenaltySystem:
     @property
     def size(self) -> int:
         """The number of coefficients p."""
-        return self.rotation.shape[0]
+        return int(self.rotation.shape[0])
 
     @property
     def free(self) -> int:
@@ -219,7 +219,8 @@ def _assemble(
     order = [j for k in range(len(names)) for j, s in enumerate(penalties) if s.parameter == k]
     widths = [penalties[j].root.shape[1] for j in order]
     roots = np.zeros((rotation.shape[0], sum(widths)))
-    at, starts = 0, []
+    at = 0
+    starts: list[int] = []
     for j, width in zip(order, widths, strict=True):
         if not starts or penalties[j].parameter == len(starts):
             starts.append(at)

@@ -177,7 +177,7 @@ def _random_effect_test(fit: FittedCovariance, block: PenaltyBlock, blocks: tupl
         whitening = np.linalg.cholesky(np.eye(p) + root[:, randoms] @ spread @ root[:, randoms].T).T
         root, shrunken = whitening @ root, whitening @ shrunken
     stacked = np.vstack([root[:, order], symmetric_root(fit.penalty[np.ix_(order, order)])])
-    trailing = np.linalg.qr(stacked, mode="r")[-block.size :, -block.size :]
+    trailing = np.asarray(np.linalg.qr(stacked, mode="r"))[-block.size :, -block.size :]
     statistic = float(np.sum((trailing @ fit.coefficients[mine]) ** 2)) / fit.scale
     values = np.linalg.svd(shrunken[:, mine] @ trailing.T, compute_uv=False) ** 2
     values = values[values > _EPS**0.8 * values[0]]

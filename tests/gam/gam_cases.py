@@ -26,6 +26,7 @@ _FAMILIES = {
     "Gamma": (PenalisedGamma, "log"),
     "nb": (PenalisedNegbinomial, "log"),
 }
+_T2_NAMES = ("t2(x,z)rr", "t2(x,z)nr", "t2(x,z)rn")
 
 
 @cache
@@ -47,13 +48,15 @@ def problem(name: str, method: str | None = None, fixed: tuple[float, ...] | Non
     if case["fit"]["link"] in LINKS:
         link = case["fit"]["link"]
     given = {"g_sim1_fixedsp": (2.0, 0.1, 0.01), "g_sim1_somesp": (2.0, None, None)}.get(name)
-    blocks, at = [], 0
+    blocks, at, free = [], 0, 0
     for smooth in stored["smooths"]:
         count = len(smooth["scales"])
         penalties = tuple(np.asarray(stored["S"][at + j], dtype=float) for j in range(count))
         sp = tuple(given[at : at + count]) if given else (None,) * count
         if fixed is not None:
-            sp = tuple((fixed[0] if name == "g_by_id" else fixed[at + j]) for j in range(count))
+            values = iter(fixed[0:1] * count if name == "g_by_id" else fixed[free : free + count])
+            sp = tuple(next(values) if one is None else one for one in sp)
+        free += 0 if given and given[at] is not None else count
         blocks.append(
             PenaltyBlock(
                 smooth["first"],
@@ -66,9 +69,16 @@ def problem(name: str, method: str | None = None, fixed: tuple[float, ...] | Non
                 random_effect=smooth["random"],
                 fixed_sp=sp,
                 links=("1",) if name == "g_by_id" else None,
+                names=_T2_NAMES if smooth["label"].startswith("t2") else None,
+                tested_as_random=False if smooth["label"].startswith("t2") else None,
             )
         )
         at += count
+    if name.startswith("g_t2") and fixed is None:
+        # Its constraint leaves the columns uncentred; centred ones only move the intercept, as mgcv's predictions do.
+        # (ML, but not REML, depends on it: the scores at fixed smoothing parameters are for the uncentred columns.)
+        x = np.asarray(stored["X"], dtype=float)
+        stored = {**stored, "X": np.hstack([x[:, :1], x[:, 1:] - x[:, 1:].mean(axis=0)])}
     vector = {key: np.asarray(stored[key], dtype=float) for key in ("X", "y", "weights", "offset")}
     return Problem(
         vector["X"],
