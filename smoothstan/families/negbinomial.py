@@ -32,7 +32,7 @@ class PenalisedNegbinomial(PenalisedFamily):
 
     def initial_mean(self, y: FloatArray, weights: FloatArray) -> FloatArray:
         """Return y, and 1/6 for zero."""
-        return y + (y == 0) / 6
+        return np.asarray(y + (y == 0) / 6)
 
     def initial_shape(self, y: FloatArray, weights: FloatArray) -> FloatArray:
         """Return log k by the moments of y, kept between 1 and 100: covariates explain part of the spread."""

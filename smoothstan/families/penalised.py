@@ -78,8 +78,9 @@ class PenalisedFamily(ABC):
     def clip(self, mu: FloatArray) -> FloatArray:
         """Move means that rounding put on the border of the parameter space to its inside."""
         if self.lower == 0.0 and self.upper == 1.0:
-            return np.clip(mu, _TINY, 1 - _TINY)
-        return np.maximum(mu, 1e-290) if self.lower == 0.0 else mu
+            inside = (mu >= 0) & (mu <= 1)
+            return np.where(inside, np.clip(mu, _TINY, 1 - _TINY), mu)
+        return np.where(mu == 0, 1e-290, mu) if self.lower == 0.0 else mu
 
     @abstractmethod
     def check(self, y: FloatArray, weights: FloatArray) -> None:

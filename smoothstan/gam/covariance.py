@@ -90,7 +90,7 @@ def uncertain_covariance(
     stack = np.array(changes)
     weighted = np.tensordot(regular, stack, axes=1)
     second = np.einsum("kab,kcb->ac", weighted, stack, optimize=True)
-    return covariance + first + scale * second
+    return np.asarray(covariance + first + scale * second)
 
 
 def uncertain_edf(covariance: FloatArray, information: FloatArray, scale: float, edf1: FloatArray) -> FloatArray:

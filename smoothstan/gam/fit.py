@@ -115,7 +115,7 @@ class PenalisedFit:
     @property
     def residual_df(self) -> float:
         """Rows minus effective degrees of freedom."""
-        return self.problem.y.shape[0] - self.total_edf
+        return float(self.problem.y.shape[0] - self.total_edf)
 
     @property
     def AIC(self) -> float:  # noqa: N802
@@ -223,14 +223,14 @@ def fit_penalised(problem: Problem) -> PenalisedFit:
     back = np.zeros((p, keep.size))
     back[keep] = system.rotation
     criterion, optimum = _optimise(problem, data, system, Rotated(problem.matrix, back), back, information)
-    if not optimum.converged:
+    fit = _summarise(problem, data, criterion, optimum, keep, back)
+    if not _warn_of_separation(fit) and not fit.converged:
+        worst = float(np.max(np.abs(fit.outer_gradient)))
         warn(
-            f"the {problem.method} fit did not converge ({optimum.message}; largest gradient "
-            f"{np.max(np.abs(optimum.derivatives.gradient)):.2g}): simplify the model or fix smoothing parameters by sp",
+            f"the {problem.method} fit did not converge ({fit.message}; largest gradient {worst:.2g}): simplify "
+            "the model or fix smoothing parameters by sp",
             FitWarning,
         )
-    fit = _summarise(problem, data, criterion, optimum, keep, back)
-    _warn_of_separation(fit)
     return fit
 
 
@@ -263,7 +263,8 @@ def _optimise(
     finder: Any = least_squares(data, matrix, system, rotated) if quadratic else Pirls(data, matrix, system)
     if quadratic and scale is None and finder.exact():
         raise FitError(
-            "the model reproduces the response exactly (is it constant?), so that there is no residual variance to estimate"
+            "the model reproduces the response exactly (is it constant?), so that there is no residual variance "
+            "to estimate"
         )
     criterion = Criterion(data, finder, system, problem.method, scale)
     start, lower, upper = starting_point(criterion, rotated, steps=4)
@@ -419,7 +420,7 @@ def _scale(data: Observations, mu: FloatArray, theta: FloatArray, total_edf: flo
     pearson = float(np.sum(data.weights * rest**2 / variance))
     n = data.y.shape[0]
     skew = float(np.mean(data.family.variance_slope(mu, theta) * rest / variance))
-    return pearson / max(n - total_edf, 1e-10) / (1 + max(-0.9, skew))
+    return float(pearson / max(n - total_edf, 1e-10) / (1 + max(-0.9, skew)))
 
 
 def _null_half_deviance(data: Observations, theta: FloatArray) -> float:
@@ -444,10 +445,11 @@ def _r_squared(data: Observations, mu: FloatArray, total_edf: float) -> float:
     )
 
 
-def _warn_of_separation(fit: PenalisedFit) -> None:
+def _warn_of_separation(fit: PenalisedFit) -> bool:
+    """Warn of fitted probabilities of 0 or 1; say whether there are any."""
     family = fit.problem.family
     if family.lower != 0.0 or family.upper != 1.0 or not np.any((fit.problem.y == 0) | (fit.problem.y == 1)):
-        return
+        return False
     certain = np.minimum(fit.fitted, 1 - fit.fitted) < 1e-8
     if np.any(certain):
         rows = int(np.sum(certain))
@@ -456,3 +458,4 @@ def _warn_of_separation(fit: PenalisedFit) -> None:
             "have no finite estimate and standard errors mean nothing; simplify the model or use brm() with priors",
             FitWarning,
         )
+    return bool(np.any(certain))

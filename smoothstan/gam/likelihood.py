@@ -31,7 +31,9 @@ class Observations:
 
     def mean(self, eta: FloatArray) -> FloatArray:
         """Return mu at a linear predictor."""
-        return self.family.clip(np.asarray(self.link.inverse(eta), dtype=float))
+        # A step may leave the domain of the link: such means are not admissible, which is noticed later.
+        with np.errstate(all="ignore"):
+            return self.family.clip(np.asarray(self.link.inverse(eta), dtype=float))
 
     def half_deviance(self, mu: FloatArray, theta: FloatArray) -> float:
         """Return half the deviance; infinite where a mean is outside the parameter space."""

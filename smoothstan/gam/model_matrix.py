@@ -117,7 +117,7 @@ class Rotated:
     @property
     def columns(self) -> int:
         """The number of columns."""
-        return self.rotation.shape[1]
+        return int(self.rotation.shape[1])
 
     def times(self, coefficients: FloatArray) -> FloatArray:
         """Return X Q b."""

@@ -41,7 +41,7 @@ class PenalisedLeastSquares:
 
     def exact(self) -> bool:
         """Say whether the model reproduces the response up to rounding."""
-        return self.residual <= 1e-24 * self.total
+        return self.residual <= 1e-26 * self.total
 
     def find(self, theta: FloatArray, rho: FloatArray, start: FloatArray | None = None) -> Mode | None:
         """Return the penalised least squares fit."""
@@ -75,12 +75,14 @@ def least_squares(
     total = float(response @ weighted)
     right = matrix.transpose_times(weighted)
     ridge = np.diag(1e-10 * np.maximum(information.diagonal(), np.finfo(float).tiny))
-    centre: FloatArray = np.asarray(np.linalg.solve(information + ridge, right), dtype=np.float64)
-    residual: FloatArray = np.asarray(response - matrix.times(centre), dtype=np.float64)
-    weighted = residual if unit else data.weights * residual
-    return PenalisedLeastSquares(
-        matrix, system, information, centre, matrix.transpose_times(weighted), float(residual @ weighted), total
-    )
+    centre: FloatArray = np.zeros(information.shape[0])
+    residual: FloatArray = response
+    for _ in range(2):
+        centre = np.asarray(centre + np.linalg.solve(information + ridge, right), dtype=np.float64)
+        residual = np.asarray(response - matrix.times(centre), dtype=np.float64)
+        weighted = residual if unit else data.weights * residual
+        right = matrix.transpose_times(weighted)
+    return PenalisedLeastSquares(matrix, system, information, centre, right, float(residual @ weighted), total)
 
 
 def symmetric_root(matrix: FloatArray) -> FloatArray:

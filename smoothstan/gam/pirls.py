@@ -45,6 +45,9 @@ class Pirls:
             beta = self.starting_coefficients(theta, penalty)
             state = self._state(beta, theta, penalty)
         if state is None:
+            beta = self._constant(penalty)
+            state = self._state(beta, theta, penalty)
+        if state is None:
             return None
         for _ in range(_MAX_ITERATIONS):
             eta, mu, half, objective = state
@@ -83,6 +86,13 @@ class Pirls:
         if factor is not None:
             return factor.inverse @ right
         return np.asarray(np.linalg.lstsq(hessian, right, rcond=None)[0])
+
+    def _constant(self, penalty: FloatArray) -> FloatArray:
+        """Return the coefficients of a constant mean, admissible where a linear predictor of the data is not."""
+        mean = np.full_like(self.data.y, np.average(self.data.y, weights=self.data.weights))
+        eta = np.asarray(self.data.link.link(mean), dtype=float) - self.data.offset
+        hessian = self.matrix.cross_product(None) + penalty
+        return np.asarray(np.linalg.lstsq(hessian, self.matrix.transpose_times(eta), rcond=None)[0])
 
     def _state(
         self, beta: FloatArray, theta: FloatArray, penalty: FloatArray

@@ -93,4 +93,4 @@ def _fellner_schall(criterion: Criterion, point: Point, lower: FloatArray, upper
 def _moment_scale(criterion: Criterion, mode: Mode) -> float:
     n = criterion.data.y.shape[0]
     dimension = float(np.sum(mode.factor.inverse * mode.information))
-    return 2 * mode.half_deviance / max(n - dimension, 1.0)
+    return float(2 * mode.half_deviance / max(n - dimension, 1.0))
