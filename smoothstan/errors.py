@@ -12,10 +12,12 @@ SmoothstanError
 |   |-- CompilationError             a Stan program was refused, or there is no C++ compiler
 |   |-- SamplingError                one or more chains failed
     |   `-- InstallationError            CmdStan could not be installed
+|-- FitError (RuntimeError)          a penalised fit that could not be done
 `-- StorageError (OSError)           a saved fit that cannot be written or read
 
 SmoothstanWarning (UserWarning)
 |-- DataWarning                      rows dropped, a covariate that carries no information
+|-- FitWarning                       a penalised fit that should not be trusted as it is
 `-- SamplingWarning                  draws that should not be trusted as they are
 """
 
@@ -88,6 +90,10 @@ class InstallationError(EngineError):
     """CmdStan could not be installed."""
 
 
+class FitError(SmoothstanError, RuntimeError):
+    """A penalised fit could not be done."""
+
+
 class StorageError(SmoothstanError, OSError):
     """A fit could not be written to, or read from, a file."""
 
@@ -98,6 +104,10 @@ class SmoothstanWarning(UserWarning):
 
 class DataWarning(SmoothstanWarning):
     """Something about the data that the user should know."""
+
+
+class FitWarning(SmoothstanWarning):
+    """A penalised fit should not be trusted as it is."""
 
 
 class SamplingWarning(SmoothstanWarning):

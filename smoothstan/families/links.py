@@ -15,6 +15,7 @@ from smoothstan.errors import FamilyError
 from smoothstan.registry import Registry
 
 Function = Callable[[FloatArray], FloatArray]
+Derivatives = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,15 @@ class Link:
 
     ``stan_inverse`` is a Stan expression in which ``{}`` stands for the linear predictor; it works on
     vectors.  ``scales_response`` is True where brms derives the scale of default priors from the
-    response on the link scale.
+    response on the link scale.  ``inverse_derivatives`` gives the first to fourth derivative of the
+    inverse with respect to the linear predictor.
     """
 
     name: str
     link: Function
     inverse: Function
     stan_inverse: str
+    inverse_derivatives: Callable[[FloatArray], Derivatives]
     scales_response: bool = False
 
 
@@ -58,27 +61,96 @@ def _square(x: FloatArray) -> FloatArray:
     return np.asarray(x * x)
 
 
+def _power_derivatives(power: float) -> Callable[[FloatArray], Derivatives]:
+    """Return the derivatives of eta^power."""
+
+    def derivatives(eta: FloatArray) -> Derivatives:
+        first, second, third, fourth = (
+            np.prod(power - np.arange(order)) * eta ** (power - order) for order in (1, 2, 3, 4)
+        )
+        return first, second, third, fourth
+
+    return derivatives
+
+
+def _identity_derivatives(eta: FloatArray) -> Derivatives:
+    zero = np.zeros_like(eta)
+    return np.ones_like(eta), zero, zero, zero
+
+
+def _square_derivatives(eta: FloatArray) -> Derivatives:
+    zero = np.zeros_like(eta)
+    return 2 * eta, np.full_like(eta, 2.0), zero, zero
+
+
+def _exponential_derivatives(eta: FloatArray) -> Derivatives:
+    mu = np.exp(eta)
+    return mu, mu, mu, mu
+
+
+def _logistic_derivatives(eta: FloatArray) -> Derivatives:
+    from scipy.special import expit
+
+    mu = expit(eta)
+    v = mu * expit(-eta)
+    skew = 1 - 2 * mu
+    return v, v * skew, v * (1 - 6 * v), v * skew * (1 - 12 * v)
+
+
+def _probit_derivatives(eta: FloatArray) -> Derivatives:
+    density = np.exp(-0.5 * eta * eta) / np.sqrt(2 * np.pi)
+    return density, -eta * density, (eta * eta - 1) * density, eta * (3 - eta * eta) * density
+
+
+def _cloglog_derivatives(eta: FloatArray) -> Derivatives:
+    t = np.exp(np.minimum(eta, 700.0))
+    slope = np.exp(np.minimum(eta, 700.0) - t)
+    return slope, slope * (1 - t), slope * (1 - t * (3 - t)), slope * (1 - t * (7 - t * (6 - t)))
+
+
+def _cauchit_derivatives(eta: FloatArray) -> Derivatives:
+    square = eta * eta
+    b = 1 / (1 + square)
+    c = b / np.pi
+    return c, -2 * eta * b * c, (6 * square - 2) * b**2 * c, 24 * eta * (1 - square) * b**3 * c
+
+
+def _softplus_derivatives(eta: FloatArray) -> Derivatives:
+    from scipy.special import expit
+
+    first, second, third, _ = _logistic_derivatives(eta)
+    return np.asarray(expit(eta)), first, second, third
+
+
 LINKS: Registry[Link] = Registry(
     "link",
     {
         link.name: link
         for link in (
-            Link("identity", lambda x: x, lambda x: x, "{}", scales_response=True),
-            Link("log", np.log, np.exp, "exp({})", scales_response=True),
-            Link("inverse", np.reciprocal, np.reciprocal, "inv({})", scales_response=True),
-            Link("sqrt", np.sqrt, _square, "square({})", scales_response=True),
-            Link("1/mu^2", lambda x: x**-2.0, lambda x: x**-0.5, "inv_sqrt({})", scales_response=True),
-            Link("logit", _special("logit"), _special("expit"), "inv_logit({})"),
-            Link("probit", _special("ndtri"), _special("ndtr"), "Phi({})"),
-            Link("cloglog", lambda x: np.log(-np.log1p(-x)), _inverse_cloglog, "inv_cloglog({})"),
+            Link("identity", lambda x: x, lambda x: x, "{}", _identity_derivatives, scales_response=True),
+            Link("log", np.log, np.exp, "exp({})", _exponential_derivatives, scales_response=True),
+            Link("inverse", np.reciprocal, np.reciprocal, "inv({})", _power_derivatives(-1.0), scales_response=True),
+            Link("sqrt", np.sqrt, _square, "square({})", _square_derivatives, scales_response=True),
+            Link(
+                "1/mu^2",
+                lambda x: x**-2.0,
+                lambda x: x**-0.5,
+                "inv_sqrt({})",
+                _power_derivatives(-0.5),
+                scales_response=True,
+            ),
+            Link("logit", _special("logit"), _special("expit"), "inv_logit({})", _logistic_derivatives),
+            Link("probit", _special("ndtri"), _special("ndtr"), "Phi({})", _probit_derivatives),
+            Link("cloglog", lambda x: np.log(-np.log1p(-x)), _inverse_cloglog, "inv_cloglog({})", _cloglog_derivatives),
             Link(
                 "cauchit",
                 lambda x: np.tan(np.pi * (x - 0.5)),
                 lambda x: 0.5 + np.arctan(x) / np.pi,
                 "(atan({}) / pi() + 0.5)",
+                _cauchit_derivatives,
             ),
-            Link("softplus", _softplus_link, _inverse_softplus, "log1p_exp({})"),
-            Link("logm1", lambda x: np.log(x - 1), lambda x: np.exp(x) + 1, "exp({}) + 1"),
+            Link("softplus", _softplus_link, _inverse_softplus, "log1p_exp({})", _softplus_derivatives),
+            Link("logm1", lambda x: np.log(x - 1), lambda x: np.exp(x) + 1, "exp({}) + 1", _exponential_derivatives),
         )
     },
     FamilyError,
