@@ -149,11 +149,7 @@ FACTOR = Factor(np.zeros(40, dtype=np.int64), ("a",))
         ("tp", (X,), {"m": ("a",)}, "m must be made of numbers, found 'a'"),
         ("tp", (X,), {"m": (2, 1, 1)}, "m must be one or two numbers here, found 3"),
         ("ts", (X,), {"m": (2, 0)}, "drops the functions that ts penalises; use tp"),
-<<<<<<< HEAD
-        ("tp", (X,), {"xt": {"max.knot": 20}}, r"unknown setting 'max.knot' in xt; known: max.knots, seed"),
-=======
         ("tp", (X,), {"xt": {"max.knot": 20}}, "unknown setting 'max.knot' in xt; known: max.knots, seed"),
->>>>>>> smooths-radial
         ("tp", (X,), {"xt": {"max.knots": 5}}, "max.knots must be at least 10 here, found 5"),
         ("gp", (X,), {"xt": {"max.knots": 20.5}}, "max.knots must be a whole number, found 20.5"),
         ("gp", (X,), {"xt": {"seed": "a"}}, "seed must be a whole number, found 'a'"),
