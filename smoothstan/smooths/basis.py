@@ -144,6 +144,11 @@ class PlacedBasis(Contiguous, ABC):
         return len(self.penalties[0])
 
     @property
+    def penalty_names(self) -> tuple[str, ...]:
+        """What distinguishes the penalties in names of smoothing parameters; empty for plain numbers."""
+        return ()
+
+    @property
     def centred(self) -> bool:
         """Whether the smooth is to sum to zero over the rows."""
         return True
