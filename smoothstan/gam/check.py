@@ -10,7 +10,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.gam.design import GamDesign, GamTerm
 from smoothstan.gam.diagnostics import basis_check
 from smoothstan.gam.fit import PenalisedFit
-from smoothstan.smooths import ConstructedSmooth, Rows
+from smoothstan.smooths import ConstructedSmooth, GroupedBasis, Rows
 from smoothstan.smooths.tensor import PlacedTensor
 from smoothstan.smooths.tensor_t2 import PlacedT2
 from smoothstan.table import Factor
@@ -42,13 +42,17 @@ def basis_table(design: GamDesign, fit: PenalisedFit, seed: int | None) -> pd.Da
 
 
 def _covariates(term: GamTerm, design: GamDesign, fit: PenalisedFit) -> FloatArray | None:
-    """Return the (n, d) covariates on comparable scales; None if one is a factor or a matrix."""
+    """Return the (n, d) covariates on comparable scales; None if one is a factor or a matrix.
+
+    Of a smooth for every level of a factor the numbers count alone.
+    """
+    basis = term.smooth.smooth.basis
     values = [covariate.at(design.table) for covariate in term.smooth.covariates]
     numbers = [v for v in values if not isinstance(v, Factor) and v.ndim == 1]
-    if len(numbers) < len(values):
+    by_level = isinstance(basis, GroupedBasis) and not basis.random_effect
+    if not numbers or (len(numbers) < len(values) and not by_level):
         return None
     x = np.column_stack(numbers)
-    basis = term.smooth.smooth.basis
     return x * _slopes(term, fit, x) if isinstance(basis, (PlacedTensor, PlacedT2)) else x
 
 
