@@ -1,7 +1,7 @@
 """Compiled Stan programs, kept in the user's cache folder.
 
 An entry is a folder named by the hash of what determines the executable: the program without its
-comments, CmdStan's path and version, and the flags.  It is built in a temporary folder, moved into place in
+comments, CmdStan, the compiler and its flags.  It is built in a temporary folder, moved into place in
 one step, and carries the checksum of its executable; a lock keeps two processes from building it twice.
 """
 
@@ -52,7 +52,7 @@ def executable(code: str, compiler: Sequence[str], build: Callable[[Path], Path]
 
     Args:
         code: the Stan program.
-        compiler: what else determines the executable: CmdStan's path and version, flags.
+        compiler: what else determines the executable: CmdStan, the compiler's version, flags.
         build: compiles the Stan file at the given path and returns the executable beside it.
 
     Raises:

@@ -19,6 +19,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.codegen import StanProgram
 from smoothstan.engines.cache import executable
+from smoothstan.engines.compiler import COMPILERS, description, portable_library
 from smoothstan.engines.data import to_json
 from smoothstan.engines.draws import SAMPLER_STATISTICS, RawDraws
 from smoothstan.engines.interrupt import run_interruptibly
@@ -27,7 +28,6 @@ from smoothstan.engines.progress import chain_bars
 from smoothstan.engines.seed import seed_or_random
 from smoothstan.errors import CompilationError, SamplingError
 
-_COMPILERS = ("g++", "clang++", "c++")
 _SIGNIFICANT_DIGITS = 12
 _UPDATES = 50
 
@@ -45,7 +45,7 @@ class CmdStanEngine:
             return "CmdStan is not installed: python -m smoothstan install-cmdstan"
         if shutil.which("make") is None and shutil.which("mingw32-make") is None:
             return "make is not installed (Debian: apt-get install make; macOS: xcode-select --install)"
-        if not any(shutil.which(compiler) for compiler in _COMPILERS):
+        if not any(shutil.which(compiler) for compiler in COMPILERS):
             return "no C++ compiler is installed (Debian: apt-get install g++; macOS: xcode-select --install)"
         return ""
 
@@ -93,19 +93,32 @@ class CmdStanEngine:
 def compile_program(code: str) -> Path:
     """Return the executable of a Stan program, compiled now or taken from the cache."""
     fault = CmdStanEngine.missing()
-    if fault:
+    cmdstan = _cmdstan_path()
+    if fault or cmdstan is None:
         raise CompilationError(f"{fault}; or use backend='stanli', which needs no compiler")
-    return executable(code, (str(_cmdstan_path()), _cmdstan_version()), _compile)
+    return executable(code, (*description(Path(cmdstan)), _cmdstan_version()), _compile)
 
 
 def _compile(source: Path) -> Path:
-    from cmdstanpy import compile_stan_file, disable_logging
+    from cmdstanpy import cmdstan_path, compile_stan_file, disable_logging
 
     try:
         with disable_logging():
-            return Path(run_interruptibly(lambda: compile_stan_file(source), source.parent))
+            built = Path(run_interruptibly(lambda: compile_stan_file(source), source.parent))
+        _place_library(portable_library(Path(cmdstan_path())), built.parent)
+        return built
     except ValueError as fault:
         raise CompilationError(f"CmdStan could not compile the program:\n{_useful_lines(str(fault))}") from None
+
+
+def _place_library(library: Path | None, folder: Path) -> None:
+    """Put the library beside an executable that looks for it there, so that the CmdStan folder may be moved."""
+    if library is None:
+        return
+    try:
+        os.link(library, folder / library.name)
+    except OSError:  # another file system, or one without links
+        shutil.copy2(library, folder / library.name)
 
 
 def _run(exe: Path, data: Path, folder: Path, seed: int, options: SamplingOptions) -> Any:
