@@ -8,11 +8,10 @@ import platform
 import re
 import shutil
 import subprocess
-from functools import lru_cache
 from pathlib import Path
 
 COMPILERS = ("g++", "clang++", "c++")
-_FLAGS = ("CPPFLAGS", "CXX", "CXXFLAGS", "LDFLAGS", "LDLIBS", "MAKEFLAGS", "O")
+_FLAGS = ("CPPFLAGS", "CXX", "CXXFLAGS", "LDFLAGS", "LDLIBS", "O")
 _FLAG_PREFIX = "STAN"
 _CXX_LINE = re.compile(r"^\s*(?:override\s+)?CXX\s*[:?]?=\s*(.+?)\s*$", re.MULTILINE)
 _LIBRARY = Path("lib") / "libtbb.so.2"
@@ -50,15 +49,12 @@ def compiler(cmdstan: Path) -> str:
 
 
 def _version(command: str) -> str:
-    """Return a compiler's name and version; "ccache g++" counts as g++."""
+    """Return a compiler's name and what it says of its version; "ccache g++" asks g++."""
     path = next(filter(None, map(shutil.which, reversed(command.split()))), None)
-    return f"{command}: {_said(path, os.stat(path).st_mtime_ns)}" if path else command
-
-
-@lru_cache
-def _said(path: str, changed: int) -> str:
+    if path is None:
+        return command
     done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
-    return done.stdout.split("\n", 1)[0]
+    return f"{command}: {done.stdout.split(chr(10), 1)[0]}"
 
 
 def _checksum(path: Path) -> str:

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections import deque
 from pathlib import Path, PurePosixPath
 
 from smoothstan.errors import InstallationError
@@ -26,6 +27,7 @@ from smoothstan.toolchain.wheel import StanWheel
 _FRONTEND = Path(__file__).parent / "frontend"
 _VERSION_LINE = re.compile(r"^CMDSTAN_VERSION := .*$", re.MULTILINE)
 _PARTS = {"httpstan/include/": "include", "httpstan/lib/": "lib"}
+_STEP, _STEP_EDGE = "--- ", "- \n"
 _SCRIPTS = ("stansummary", "diagnose")
 
 
@@ -91,14 +93,18 @@ def _write_scripts(folder: Path) -> None:
 
 
 def build(folder: Path, jobs: int) -> None:
-    """Compile the front end and the precompiled header; takes minutes.
+    """Compile the front end and the precompiled header, which takes minutes; print each step as it begins.
 
     Raises:
         InstallationError: with the end of the compiler's output.
     """
-    done = subprocess.run(
-        ["make", "-C", str(folder), f"-j{jobs}", "build"], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
-        raise InstallationError(f"compiling the front end in {folder} failed:\n{tail}")
+    said: deque[str] = deque(maxlen=25)
+    command = ["make", "-C", str(folder), f"-j{jobs}", "build"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout or ():
+            if line.startswith(_STEP):
+                print(f"  {line.strip(_STEP_EDGE)}", flush=True)
+            else:
+                said.append(line)
+    if process.returncode != 0:
+        raise InstallationError(f"compiling the front end in {folder} failed:\n{''.join(said).rstrip()}")

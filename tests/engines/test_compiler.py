@@ -17,7 +17,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     write_tool(folder / "g++", "g++ 12.2.0")
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    for name in ("CXX", "CXXFLAGS", "STAN_THREADS", "MAKEFLAGS"):
+    for name in ("CXX", "CXXFLAGS", "STAN_THREADS"):
         monkeypatch.delenv(name, raising=False)
     return folder
 

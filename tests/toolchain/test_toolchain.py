@@ -49,6 +49,26 @@ def test_the_folder_has_what_cmdstanpy_needs(archive: Path, tmp_path: Path) -> N
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cmdstan-2.39.0", "httpstan.whl"]
 
 
+MAKEFILE = """
+build: one two
+one two:
+	@echo '--- Compiling the front end, once: $@ ---'
+	@test $@ = {fine} || {{ echo 'no $@ here' >&2; exit 1; }}
+"""
+
+
+def test_building_tells_each_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "makefile").write_text(MAKEFILE.format(fine="$@"))
+    folder.build(tmp_path, jobs=1)
+    assert capsys.readouterr().out == ("  Compiling the front end, once: one\n  Compiling the front end, once: two\n")
+
+
+def test_a_failed_build_shows_what_the_compiler_said(tmp_path: Path) -> None:
+    (tmp_path / "makefile").write_text(MAKEFILE.format(fine="one"))
+    with pytest.raises(InstallationError, match=r"(?s)in .* failed:.*no two here"):
+        folder.build(tmp_path, jobs=1)
+
+
 def test_a_wheel_with_another_checksum_is_not_used(archive: Path) -> None:
     with pytest.raises(InstallationError, match="not the recorded 7f73"):
         wheel.verify(archive, wheel.WHEELS["2.39"].sha256)
