@@ -23,11 +23,7 @@ from smoothstan.engines import CmdStanEngine, SamplingOptions, StanliEngine
 from smoothstan.engines.cmdstan import compile_program
 from smoothstan.errors import CompilationError, SamplingError
 
-pytestmark = [
-    pytest.mark.cmdstan,
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(CmdStanEngine.missing()), reason=f"left out: {CmdStanEngine.missing()}"),
-]
+pytestmark = pytest.mark.cmdstan
 QUICK = {"chains": 2, "iter_warmup": 200, "iter_sampling": 200, "show_progress": False}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -22,6 +23,7 @@ CONTENT = {
     "httpstan/lib/libtbb.so": "library",
     "httpstan/lib/libtbb.so.2": "library",
     "httpstan/lib/libsundials_cvodes.a": "archive",
+    "httpstan/include/pybind11/pybind11.h": "// not needed",
     "httpstan/app.py": "raise SystemExit",
     "httpstan-4.17.0.dist-info/LICENSE": "licence",
 }
@@ -38,7 +40,8 @@ def archive(tmp_path: Path) -> Path:
 
 def test_the_folder_has_what_cmdstanpy_needs(archive: Path, tmp_path: Path) -> None:
     target = tmp_path / "cmdstan-2.39.0"
-    folder.unpack(archive, wheel.WHEELS["2.39"], target)
+    folder.unpack(archive, target)
+    folder.complete(target, wheel.WHEELS["2.39"])
     assert "CMDSTAN_VERSION := 2.39.0\n" in (target / "makefile").read_text()
     assert (target / "bin" / "stanc").stat().st_mode & 0o111
     assert (target / "include" / "stan" / "version.hpp").is_file()
@@ -47,6 +50,32 @@ def test_the_folder_has_what_cmdstanpy_needs(archive: Path, tmp_path: Path) -> N
     assert list((target / "src").glob("*.cpp"))
     assert not list(target.rglob("app.py"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cmdstan-2.39.0", "httpstan.whl"]
+
+
+def test_every_licence_that_the_notice_names_is_there(archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / "cmdstan-2.39.0"
+    folder.unpack(archive, target)
+    folder.complete(target, wheel.WHEELS["2.39"])
+    notice = (target / "licenses" / "NOTICE.md").read_text()
+    for name in ("BSD-3-Clause", "BSL-1.0", "MPL-2.0", "Apache-2.0", "MIT"):
+        assert name in notice
+        assert (target / "licenses" / f"{name}.txt").is_file()
+    assert sorted(path.name for path in (target / "include").iterdir()) == ["stan"]
+
+
+def test_what_is_ours_is_brought_up_to_date(archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / "cmdstan-2.35.0"
+    folder.unpack(archive, target)
+    folder.complete(target, wheel.WHEELS["2.35"])
+    makefile, kept, changed = (target / name for name in ("makefile", "src/sample.cpp", "src/nuts.cpp"))
+    os.utime(kept, (1, 1))
+    os.utime(makefile, (1, 1))
+    changed.write_text("of another release")
+    (target / "src" / "forgotten.cpp").write_text("of another release")
+    folder.complete(target, wheel.WHEELS["2.35"])
+    assert makefile.stat().st_mtime == kept.stat().st_mtime == 1
+    assert changed.stat().st_mtime > 1
+    assert not (target / "src" / "forgotten.cpp").exists()
 
 
 MAKEFILE = """
