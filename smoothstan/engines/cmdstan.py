@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from smoothstan.engines.cache import executable
 from smoothstan.engines.compiler import COMPILERS, description, portable_library
 from smoothstan.engines.data import to_json
 from smoothstan.engines.draws import SAMPLER_STATISTICS, RawDraws
+from smoothstan.engines.failure import explanation, useful_lines
 from smoothstan.engines.interrupt import run_interruptibly
 from smoothstan.engines.options import Inits, SamplingOptions
 from smoothstan.engines.progress import chain_bars
@@ -108,7 +108,7 @@ def _compile(source: Path) -> Path:
         _place_library(portable_library(Path(cmdstan_path())), built.parent)
         return built
     except ValueError as fault:
-        raise CompilationError(f"CmdStan could not compile the program:\n{_useful_lines(str(fault))}") from None
+        raise CompilationError(f"CmdStan could not compile the program:\n{useful_lines(str(fault))}") from None
 
 
 def _place_library(library: Path | None, folder: Path) -> None:
@@ -137,10 +137,7 @@ def _run(exe: Path, data: Path, folder: Path, seed: int, options: SamplingOption
                 refresh=max(1, iterations // _UPDATES), time_fmt="%Y%m%d%H%M%S%f",
             )  # fmt: skip
     except RuntimeError as fault:
-        raise SamplingError(
-            f"sampling failed:\n{_useful_lines(str(fault))}\nCommon causes: a response that the model cannot have at "
-            "any parameter value, or starting values outside the support; try inits=0 or narrower priors"
-        ) from None
+        raise SamplingError(f"sampling failed:\n{explanation(str(fault), folder)}") from None
 
 
 def _inits(inits: Inits) -> Any:
@@ -158,15 +155,6 @@ def _read(fit: Any) -> tuple[tuple[str, ...], FloatArray, dict[str, FloatArray]]
     statistics = {name: values[:, :, names.index(name)] for name in SAMPLER_STATISTICS if name in names}
     kept = [i for i, name in enumerate(names) if name not in SAMPLER_STATISTICS]
     return tuple(names[i] for i in kept), values[:, :, kept], statistics
-
-
-def _useful_lines(message: str, most: int = 25) -> str:
-    """Return the lines of CmdStan's messages that say something, each once."""
-    noise = re.compile(
-        r"^(Command and output|RunSet:|\s*cmd|\s*retcodes|\s*per-chain|\s*csv_file|\s*console|\[)|Consider re"
-    )
-    lines = [line.strip() for line in message.splitlines() if line.strip() and not noise.search(line)]
-    return "\n".join(list(dict.fromkeys(lines))[:most])
 
 
 def _cmdstan_path() -> str | None:

@@ -53,7 +53,10 @@ def test_sample_without_parameters(tmp_path: Path) -> None:
         program("no_param"), "sample", "num_samples=100", "random", "seed=2399056448",
         "output", "file=draws.csv", "sig_figs=-1", folder=tmp_path,
     )  # fmt: skip
-    same_file(tmp_path / "draws.csv", "no_param.csv")
+    theirs = REFERENCE / "no_param.csv"  # without the line of column names
+    assert comments(tmp_path / "draws.csv") == comments(theirs)
+    expected = [line for line in theirs.read_text().splitlines() if not line.startswith("#")]
+    assert rows(tmp_path / "draws.csv")[1][: len(expected)] == expected
 
 
 def test_optimize_and_laplace(tmp_path: Path) -> None:
