@@ -60,7 +60,7 @@ def executable(code: str, compiler: Sequence[str], build: Callable[[Path], Path]
     """
     from filelock import FileLock
 
-    folder = _writable(cache_folder())
+    folder = writable(cache_folder())
     entry = folder / entry_name(code, compiler)
     found = _intact(entry)
     if found is not None:
@@ -72,7 +72,12 @@ def executable(code: str, compiler: Sequence[str], build: Callable[[Path], Path]
     return found
 
 
-def _writable(folder: Path) -> Path:
+def writable(folder: Path) -> Path:
+    """Return the folder, made if need be.
+
+    Raises:
+        CompilationError: if nothing can be written in it.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
-from smoothstan.__main__ import main
 from smoothstan.errors import InstallationError, OptionError
 from smoothstan.toolchain import csv_scripts, folder, install, wheel
 
@@ -166,13 +165,6 @@ def test_diagnose_tells_good_from_bad(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert "Problem: 1500 of 3000 transitions diverged" in said
     assert "hit the maximum treedepth of 10" in said
-
-
-def test_doctor_names_engines_and_remedies(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    for word in ("engine cmdstan", "engine stanli", "backend='auto' uses", "C++ compiler", "compiled programs"):
-        assert word in said
 
 
 def test_the_command_line_prints_faults_without_a_traceback() -> None:
