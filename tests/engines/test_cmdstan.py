@@ -142,7 +142,10 @@ def test_ctrl_c_while_sampling_removes_the_files() -> None:
 
 def interrupt_after(seconds: float, script: str) -> None:
     """Run a script, interrupt Python alone, and check that none of its processes is left."""
-    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True)
+    # What is started in the background ignores the signal, and so would all that it starts.
+    heeding = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = [sys.executable, "-c", heeding + textwrap.dedent(script)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     with process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "ready"
