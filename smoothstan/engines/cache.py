@@ -65,11 +65,11 @@ def executable(code: str, compiler: Sequence[str], build: Callable[[Path], Path]
     found = _intact(entry)
     if found is not None:
         return found
-    with FileLock(folder / f"{entry.name}.lock"):
-        found = _intact(entry)
-        if found is None:
-            found = _build(entry, code, build)
-    return found
+    try:
+        with FileLock(folder / f"{entry.name}.lock"):
+            return _intact(entry) or _build(entry, code, build)
+    except OSError as fault:
+        raise _unusable(folder, fault) from None
 
 
 def writable(folder: Path) -> Path:
@@ -83,11 +83,15 @@ def writable(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as fault:
-        raise CompilationError(
-            f"compiled programs cannot be kept in {folder}: {fault.strerror or fault}; "
-            f"set the environment variable {CACHE_VARIABLE} to a folder that can be written"
-        ) from None
+        raise _unusable(folder, fault) from None
     return folder
+
+
+def _unusable(folder: Path, fault: OSError) -> CompilationError:
+    return CompilationError(
+        f"compiled programs cannot be kept in {folder}: {fault.strerror or fault}; "
+        f"set the environment variable {CACHE_VARIABLE} to a folder that can be written"
+    )
 
 
 def _intact(entry: Path) -> Path | None:

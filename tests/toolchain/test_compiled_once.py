@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def forbid_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[],
 
 def test_auto_uses_cmdstan() -> None:
     assert isinstance(choose_engine("auto"), CmdStanEngine)
+
+
+def test_the_demo_names_its_engine(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "smoothstan", "demo", "--output", str(tmp_path)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("engine: cmdstan\n")
+    assert said.count("sampled using NUTS (CmdStan 2.") == 2
 
 
 @pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")  # so few draws do not mix

@@ -60,3 +60,19 @@ def test_a_fit_ends_in_an_error_of_ours(tmp_path: Path) -> None:
     done = on_small_disk(tmp_path, "200k", sys.executable, "-c", code)
     assert done.stdout.startswith("SamplingError"), done
     assert f"the disk of {tmp_path} is full" in done.stdout
+
+
+COMPILE = """
+    from smoothstan.engines.cmdstan import compile_program
+    from smoothstan.errors import CompilationError
+    try:
+        compile_program("parameters { real x; } model { x ~ std_normal(); }")
+    except CompilationError as fault:
+        print(fault)
+"""
+
+
+def test_a_full_cache_ends_in_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMOOTHSTAN_CACHE_DIR", str(tmp_path))
+    done = on_small_disk(tmp_path, "200k", sys.executable, "-c", textwrap.dedent(COMPILE))
+    assert "No space left on device" in done.stdout, done
