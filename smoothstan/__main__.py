@@ -67,6 +67,8 @@ def run_command(chosen: argparse.Namespace) -> int:
                 jobs=chosen.jobs, overwrite=chosen.overwrite,
             )  # fmt: skip
             print(f"CmdStan is in {folder}")
+            if chosen.dir is not None:
+                print(f"to have it found in other sessions: export CMDSTAN={folder.absolute()}")
     except SmoothstanError as fault:
         print(fault, file=sys.stderr)
         return 1
