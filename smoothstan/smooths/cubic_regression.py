@@ -23,7 +23,7 @@ _DEFAULT_K = 10
 _MINIMUM_K = 3
 _SHARE_OF_LINE = 0.1
 _SHARE_OF_CONSTANT = 0.01
-_ROWS_AT_A_TIME = 16384
+_ROWS_AT_A_TIME = 2048
 
 
 def place(covariates: Covariates, request: Request) -> PlacedCubicRegression:
@@ -69,10 +69,12 @@ def _cubic_rows(knots: FloatArray, curvature: FloatArray, x: FloatArray) -> Floa
     after = (j + 1) % len(curvature)
     h = np.diff(knots)[j]
     left, right = knots[j + 1] - x, x - knots[j]
-    c_left = (left**3 / h - h * left) / 6
-    c_right = (right**3 / h - h * right) / 6
-    rows = c_left[:, None] * curvature[j]
-    rows += c_right[:, None] * curvature[after]
+    # Products: numpy's cubes of arrays are many times slower.
+    rows = curvature[j]
+    rows *= (left * (left * left / h - h) / 6)[:, None]
+    other = curvature[after]
+    other *= (right * (right * right / h - h) / 6)[:, None]
+    rows += other
     here = np.arange(len(x))
     rows[here, j] += left / h
     rows[here, after] += right / h
