@@ -16,6 +16,7 @@ from smoothstan.errors import OptionError, SamplingWarning
 from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
+from smoothstan.gam import GamFit
 from smoothstan.posterior import FitModel, Posterior, draws_tree
 from smoothstan.priors import Prior, PriorTable, resolve_priors
 from smoothstan.terms import SmoothOptions
@@ -145,9 +146,18 @@ def default_prior(
     return resolve_priors(_design(formula, data, family, knots, data2).prior_slots())
 
 
-def model_matrix(fit: Posterior, new_data: Any = None, *, dpar: str = "mu") -> pd.DataFrame:
-    """Return the design of a fitted model, one named column per coefficient; see ``Posterior.model_matrix``."""
-    return fit.model_matrix(new_data, dpar=dpar)
+def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
+    """Return the design of a fitted model, one named column per coefficient.
+
+    Args:
+        fit: from ``brm()``, with columns named as the posterior names the coefficients, or from ``gam()``, with
+            mgcv's names.
+        new_data: rows to evaluate it at; those of the fit by default.
+
+    Returns:
+        (n, p) table.
+    """
+    return fit.model_matrix(new_data)
 
 
 def _design(
