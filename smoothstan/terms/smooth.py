@@ -89,8 +89,9 @@ class Smooth:
 class Block:
     """A block of random columns under its Stan names.
 
-    ``size`` is the number of its coefficients, ``width`` that of one group's.  ``kind`` is ``"dense"``, or for coefficients by group: ``"indicator"`` if there is nothing to
-    multiply them by, ``"vector"`` for one column, ``"shared"`` for several.
+    ``size`` is the number of its coefficients, ``width`` that of one group's.  ``kind`` is ``"dense"``, or for
+    coefficients by group: ``"indicator"`` if there is nothing to multiply them by, ``"vector"`` for one column,
+    ``"shared"`` for several.
     """
 
     columns: str
