@@ -141,11 +141,11 @@ def _constant(design: Design) -> xr.Dataset:
     columns = {f"{n}_" if n in _RESERVED else n.replace("/", "D"): c for n, c in design.table.columns.items()}
     data: dict[str, Any] = {}
     for key, column in columns.items():
-        values = np.asarray(column.levels)[column.codes] if isinstance(column, Factor) else column.values
+        array: Any = np.asarray(column.levels)[column.codes] if isinstance(column, Factor) else column.values
         second = f"{key}_dim"
         while second in columns:
             second += "_"
-        data[key] = (("obs", second)[: values.ndim], values)
+        data[key] = (("obs", second)[: array.ndim], array)
     for name, values in (("trials", design.observed.trials), ("weights", design.observed.weights)):
         if values is not None and name not in data:
             data[name] = (("obs",), values)

@@ -212,7 +212,7 @@ class SmoothTerm(BoundTerm):
                     data[f"Zs{i}_{j}"] = values
                 else:
                     data[f"Zs{i}_{j}"] = block
-            if smooth.grouped:
+            if smooth.sorts:
                 data[f"ws{i}"] = np.asarray([m.shape[1] for m in smooth.mixed.random], dtype=np.int64)
             joint = smooth.mixed.joint
             if joint is not None:
