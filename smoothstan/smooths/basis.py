@@ -111,6 +111,9 @@ class PlacedBasis(Contiguous, ABC):
     tensor_values: ClassVar[bool] = True
     """Whether a tensor product expresses this margin by its values at evenly spaced points."""
 
+    constrains_itself: ClassVar[bool] = False
+    """Whether ranks and null space are stated under a constraint of its own, other than centring."""
+
     @abstractmethod
     def design(self, covariates: Covariates) -> FloatArray:
         """Evaluate the basis.
