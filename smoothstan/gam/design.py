@@ -20,7 +20,7 @@ from smoothstan.formula.vocabulary import SMOOTHS
 from smoothstan.gam.problem import PenaltyBlock
 from smoothstan.gam.response import GamResponse, bind_gam_response
 from smoothstan.gam.side import side_constraints
-from smoothstan.smooths import null_space_penalty
+from smoothstan.smooths import Rows, null_space_penalty
 from smoothstan.smooths.tensor_t2 import PlacedT2
 from smoothstan.table import Table
 from smoothstan.terms import (
@@ -58,7 +58,13 @@ class GamTerm:
 
     def design(self, table: Table) -> FloatArray:
         """Return its (n, q) columns."""
-        design = self.smooth.design(table)
+        return self._kept(self.smooth.design(table))
+
+    def at(self, rows: Rows) -> FloatArray:
+        """Return its columns at values of its covariates."""
+        return self._kept(self.smooth.smooth.design(rows))
+
+    def _kept(self, design: FloatArray) -> FloatArray:
         if self.kept is not None:
             design = design[:, self.kept]
         return design if self.means is None else design - self.means

@@ -52,7 +52,7 @@ class Curve(Panel):
     def draw(self, ax: Axes) -> None:
         """Draw residuals below, the band, the curve, and the rug along the axis."""
         if self.residuals is not None:
-            ax.scatter(*self.residuals.T, s=12, color=GREY, alpha=0.5, linewidths=0)
+            ax.scatter(self.residuals[:, 0], self.residuals[:, 1], s=12, color=GREY, alpha=0.5, linewidths=0)
         ax.fill_between(self.x, self.lower, self.upper, color=COLOURS[0], alpha=0.25, lw=0)
         ax.plot(self.x, self.estimate, color=COLOURS[0], lw=2)
         _rug(plain(ax), self.rug)
@@ -127,7 +127,7 @@ class Surface(Panel):
         if np.ptp(values.compressed()) > 0:
             lines = ax.contour(self.x, self.y, values, levels=8, colors="black", linewidths=0.9, linestyles="solid")
             ax.clabel(lines, fontsize="small", fmt="%g")
-        ax.scatter(*self.points.T, s=5, color="black", alpha=0.5, linewidths=0)
+        ax.scatter(self.points[:, 0], self.points[:, 1], s=5, color="black", alpha=0.5, linewidths=0)
         ax.figure.colorbar(image, ax=ax)
         ax.set(xlabel=self.x_label, ylabel=self.y_label, title=self.title)
 

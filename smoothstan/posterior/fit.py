@@ -28,6 +28,7 @@ from smoothstan.table import Table
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
     from smoothstan.plots.style import Axes
 
 _BLOCK_ELEMENTS = 4_000_000
