@@ -1,5 +1,8 @@
 """The penalised-likelihood fit: matrices in, coefficients, smoothing parameters and tests out."""
 
+from smoothstan.gam.chain_starts import chain_starts as chain_starts
+from smoothstan.gam.comparison import GamComparison as GamComparison
+from smoothstan.gam.comparison import compare_gam as compare_gam
 from smoothstan.gam.diagnostics import BasisCheck as BasisCheck
 from smoothstan.gam.diagnostics import Concurvity as Concurvity
 from smoothstan.gam.diagnostics import basis_check as basis_check

@@ -10,7 +10,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.gam.design import GamDesign, GamTerm
 from smoothstan.gam.diagnostics import basis_check
 from smoothstan.gam.fit import PenalisedFit
-from smoothstan.smooths import ConstructedSmooth, GroupedBasis, Rows
+from smoothstan.smooths import GroupedBasis, Rows
 from smoothstan.smooths.tensor import PlacedTensor
 from smoothstan.smooths.tensor_t2 import PlacedT2
 from smoothstan.table import Factor
@@ -60,17 +60,11 @@ def _slopes(term: GamTerm, fit: PenalisedFit, x: FloatArray) -> FloatArray:
     """Return how much the smooth changes along each covariate, so that distances count in its units."""
     ranges = np.ptp(x, axis=0)
     coefficients = fit.coefficients[term.block.columns]
-    made = term.smooth.smooth
     slopes = np.ones(x.shape[1])
-    base = _smooth_at(term, made, x) @ coefficients
+    base = term.at(Rows(tuple(x.T))) @ coefficients
     for j in range(x.shape[1]):
         moved = x.copy()
         moved[:, j] += ranges[j] / 1000
-        change = (_smooth_at(term, made, moved) @ coefficients - base) / (ranges[j] / 1000)
+        change = (term.at(Rows(tuple(moved.T))) @ coefficients - base) / (ranges[j] / 1000)
         slopes[j] = np.mean(np.abs(change))
     return slopes
-
-
-def _smooth_at(term: GamTerm, made: ConstructedSmooth, x: FloatArray) -> FloatArray:
-    design = made.design(Rows(tuple(x.T)))
-    return design if term.kept is None else design[:, term.kept]

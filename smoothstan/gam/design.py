@@ -17,12 +17,12 @@ from smoothstan.formula import ModelFormula, TermList, expand, parse_formula
 from smoothstan.formula.algebra import WrittenGroup
 from smoothstan.formula.syntax import Argument, Call, Name, Node, Text, strip_parens, variables
 from smoothstan.formula.vocabulary import SMOOTHS
-from smoothstan.gam.problem import PenaltyBlock
+from smoothstan.gam.problem import PenaltyBlock, Problem
 from smoothstan.gam.response import GamResponse, bind_gam_response
 from smoothstan.gam.side import side_constraints
-from smoothstan.smooths import null_space_penalty
+from smoothstan.smooths import Rows, null_space_penalty
 from smoothstan.smooths.tensor_t2 import PlacedT2
-from smoothstan.table import Table
+from smoothstan.table import Factor, Table
 from smoothstan.terms import (
     BoundSmooth,
     OffsetTerm,
@@ -58,7 +58,13 @@ class GamTerm:
 
     def design(self, table: Table) -> FloatArray:
         """Return its (n, q) columns."""
-        design = self.smooth.design(table)
+        return self._kept(self.smooth.design(table))
+
+    def at(self, rows: Rows) -> FloatArray:
+        """Return its columns at values of its covariates."""
+        return self._kept(self.smooth.smooth.design(rows))
+
+    def _kept(self, design: FloatArray) -> FloatArray:
         if self.kept is not None:
             design = design[:, self.kept]
         return design if self.means is None else design - self.means
@@ -109,6 +115,20 @@ class GamDesign:
         """Return the (n,) sum of the offsets."""
         return np.zeros(table.n) if self.offset is None else self.offset.values(table)
 
+    def problem(self, method: str = "REML", scale: float | None = None) -> Problem:
+        """Return what is to be fitted."""
+        return Problem(
+            np.ascontiguousarray(self.matrix(self.table)),
+            self.response.y,
+            self.response.weights,
+            self.offset_at(self.table),
+            tuple(term.block for term in self.terms),
+            self.family,
+            self.link,
+            method,
+            scale,
+        )
+
 
 def bind_gam(
     formula: Any,
@@ -141,25 +161,35 @@ def bind_gam(
     for call in parts.specials:
         if call.function not in SMOOTHS:
             raise NotYetSupported(f"the term {call.function}() is not built for gam()", text, call.span)
-    calls = (*parts.specials, *(call for group in parts.groups for call in _as_random_effects(group, text)))
+    calls = (*parts.specials, *(call for group in parts.groups for call in _as_random_effects(group, table, text)))
     options.check_knots(smooth_covariates(parts.specials))
     response = bind_gam_response(parsed, family, table)
     parametric = bind_linear(parts, "mu", "", table, text).matrix
     bound = [smooth for level in bind_smooth_calls(calls, table, text, options) for smooth in level]
-    _refuse_repeated(bound, text)
-    terms = _terms(bound, table, len(parametric.labels), select=select)
+    refuse_repeated(bound, text)
+    terms = gam_terms(bound, table, len(parametric.labels), select=select)
     offset = bind_offset(parts.offsets, "mu", table, text) if parts.offsets else None
     return GamDesign(parsed, family, link, response, parametric, terms, offset, table, dropped)
 
 
-def _refuse_repeated(smooths: Sequence[BoundSmooth], text: str) -> None:
+def refuse_repeated(smooths: Sequence[BoundSmooth], text: str) -> None:
+    """Raise FormulaError if two smooths are the same."""
     labels = [smooth.label for smooth in smooths]
     for label in labels:
         if labels.count(label) > 1:
             raise FormulaError(f"the smooth {label} is given twice", text, None)
 
 
-def _as_random_effects(group: WrittenGroup, text: str) -> list[Call]:
+def group_nodes(columns: tuple[str, ...], table: Table, span: tuple[int, int] = (0, 0)) -> tuple[Node, ...]:
+    """Return the columns of a group as covariates; one that is no factor is made one."""
+    names = [Name(column, span) for column in columns]
+    return tuple(
+        name if isinstance(table[name.name], Factor) else Call("factor", (Argument(None, name, span),), span)
+        for name in names
+    )
+
+
+def _as_random_effects(group: WrittenGroup, table: Table, text: str) -> list[Call]:
     """Write ``(1 + x || g)`` as ``s(g, bs="re") + s(g, x, bs="re")``."""
     terms: TermList = expand(group.effects, text)
     effects = len(terms.population) + int(terms.intercept)
@@ -171,7 +201,7 @@ def _as_random_effects(group: WrittenGroup, text: str) -> list[Call]:
         )
     if terms.specials or terms.groups or terms.offsets:
         raise FormulaError("only population-level terms can vary by group", text, group.span)
-    columns = tuple(Name(name, group.span) for name in variables(strip_parens(group.group)))
+    columns = group_nodes(variables(strip_parens(group.group)), table, group.span)
     calls = [_random_effect(columns, group)] if terms.intercept else []
     return calls + [_random_effect((*columns, *term), group) for term in terms.population]
 
@@ -181,7 +211,8 @@ def _random_effect(covariates: tuple[Node, ...], group: WrittenGroup) -> Call:
     return Call("s", (*arguments, Argument("bs", Text("re", group.span), group.span)), group.span)
 
 
-def _terms(bound: Sequence[BoundSmooth], table: Table, start: int, *, select: bool) -> tuple[GamTerm, ...]:
+def gam_terms(bound: Sequence[BoundSmooth], table: Table, start: int, *, select: bool = False) -> tuple[GamTerm, ...]:
+    """Give smooths their columns, from ``start``, without what smooths of fewer covariates already say."""
     nested = _may_nest(bound)
     kept = side_constraints(bound, [smooth.design(table) for smooth in bound]) if nested else (None,) * len(bound)
     terms = []

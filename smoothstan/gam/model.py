@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from smoothstan.errors import OptionError
-from smoothstan.gam.design import GamDesign, bind_gam
+from smoothstan.gam.design import bind_gam
 from smoothstan.gam.fit import fit_penalised
-from smoothstan.gam.problem import METHODS, Problem
+from smoothstan.gam.problem import METHODS
 from smoothstan.gam.response import choose_gam_family
 from smoothstan.gam.result import GamFit
 from smoothstan.terms import SmoothOptions
@@ -66,19 +64,4 @@ def gam(
     facts, link_name = choose_gam_family(family, link)
     options = SmoothOptions(dict(knots or {}), dict(data2 or {}))
     design = bind_gam(formula, data, facts, link_name, options, select=select)
-    return GamFit(design, fit_penalised(_problem(design, chosen, scale)))
-
-
-def _problem(design: GamDesign, method: str, scale: float | None) -> Problem:
-    table = design.table
-    return Problem(
-        np.ascontiguousarray(design.matrix(table)),
-        design.response.y,
-        design.response.weights,
-        design.offset_at(table),
-        tuple(term.block for term in design.terms),
-        design.family,
-        design.link,
-        method,
-        scale,
-    )
+    return GamFit(design, fit_penalised(design.problem(chosen, scale)))

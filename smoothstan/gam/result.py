@@ -12,14 +12,27 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError, known
 from smoothstan.gam.check import basis_table
+from smoothstan.gam.check_panels import check_panels
 from smoothstan.gam.design import GamDesign
 from smoothstan.gam.fit import PenalisedFit
 from smoothstan.gam.predict import predict_terms
+from smoothstan.gam.smooth_estimates import (
+    EstimatedSmooth,
+    band_width,
+    chosen_terms,
+    estimate_smooth,
+    estimates_table,
+    smooth_grid,
+)
+from smoothstan.gam.smooth_panels import smooth_panels
 from smoothstan.gam.summary import GamSummary, summarise_gam
+from smoothstan.numerals import is_number
 from smoothstan.table import Table, conform_table, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from smoothstan.plots.style import Axes
 
 PREDICTIONS = ("link", "response", "terms", "iterms", "lpmatrix")
 
@@ -158,17 +171,100 @@ class GamFit:
             index=[row.label for row in rows],
         )
 
-    def check(self, *, seed: int | None = 1) -> pd.DataFrame:
+    def check(self, *, seed: int | None = 1, plot: bool = False) -> pd.DataFrame:
         """Return whether the basis of every smooth is large enough.
 
         Args:
             seed: of the permutations behind the p-values.
+            plot: also draw ``plot_check``.
 
         Returns:
             One row per smooth: ``k'`` (the most that its edf can be), ``edf``, the k-index (below one where
             residuals of neighbours are alike) and the share of random orders with a smaller index.
         """
+        if plot:
+            self.plot_check(seed=seed)
         return basis_table(self.design, self.penalised, seed)
+
+    def plot_check(self, *, seed: int | None = 1, axes: Sequence[Axes] | None = None) -> tuple[Axes, ...]:
+        """Draw the four pictures of mgcv's ``gam.check``.
+
+        Sorted deviance residuals against their expectation by simulation from the fitted model, with the
+        middle 90 % of the simulations (normal quantiles for a quasi family, which has no distribution); residuals
+        against the linear predictor; their histogram; the response against the fitted values.
+
+        Args:
+            seed: of the simulation.
+            axes: four to draw on; a new figure by default.
+
+        Source: Augustin, Sauleau & Wood (2012), Computational Statistics and Data Analysis 56, 2404-2409.
+        """
+        from smoothstan.plots import draw_panels
+
+        return draw_panels(check_panels(self.penalised, self.design.response.label, seed), axes)
+
+    def smooth_estimates(
+        self, term: str | Sequence[str] | None = None, n: int = 100, *, unconditional: bool = False,
+        prob: float | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return the smooths on grids of their covariates: what ``plot`` draws.
+
+        Args:
+            term: label of a smooth, or several; a label without its level stands for all levels of ``by``.
+            n: number of points along one covariate; two have at most 40 each, further ones are held at their medians.
+            unconditional: include the uncertainty of the smoothing parameters in the standard errors.
+            prob: mass of the interval; by default it has two standard errors to each side.
+
+        Returns:
+            Columns ``smooth``, ``by`` (level of a factor, name of a number), the covariates, ``estimate``,
+            ``se``, ``lower``, ``upper``.  A smooth multiplied by a number, and a random slope, are given for one.
+
+        Raises:
+            OptionError: for an unknown smooth, ``n`` below 2, or a probability outside (0, 1).
+        """
+        return estimates_table(self._estimated(term, n, unconditional, prob))
+
+    def plot(
+        self, term: str | Sequence[str] | None = None, *, n: int = 200, prob: float | None = None,
+        residuals: bool = False, rug: bool = True, unconditional: bool = False, axes: Sequence[Axes] | None = None,
+    ) -> tuple[Axes, ...]:  # fmt: skip
+        """Draw the smooths, as mgcv's ``plot.gam``.
+
+        A function of one number is a curve with its band, of two a map with contour lines (blank far from all
+        data), by levels of a factor one line per level; random effects are drawn against normal quantiles.
+
+        Args:
+            term, n, prob, unconditional: as in ``smooth_estimates``.
+            residuals: add partial residuals to curves: the smooth plus the weighted working residuals.
+            rug: mark the data along the axis.
+            axes: one per panel; a new figure by default.
+
+        Raises:
+            OptionError: if there is no such smooth, or the number of axes does not fit.
+        """
+        from smoothstan.plots import draw_panels
+
+        panels = [
+            panel
+            for estimated in self._estimated(term, n, unconditional, prob)
+            for panel in smooth_panels(estimated, self.penalised, self.design.table, rug=rug, residuals=residuals)
+        ]
+        if not panels:
+            raise OptionError("the model has no smooths to plot")
+        return draw_panels(panels, axes)
+
+    def _estimated(
+        self, term: str | Sequence[str] | None, n: int, unconditional: bool, prob: float | None
+    ) -> list[EstimatedSmooth]:
+        if not is_number(n) or n != int(n) or n < 2:
+            raise OptionError(f"n must be a whole number of at least 2, got {n!r}")
+        width, covariance = band_width(prob), self._covariance(unconditional)
+        return [
+            estimate_smooth(
+                one, smooth_grid(one, self.design.table, int(n)), self.penalised.coefficients, covariance, width
+            )
+            for one in chosen_terms(self.design, term)
+        ]
 
     def model_matrix(self, new_data: Any = None) -> pd.DataFrame:
         """Return the (n, p) model matrix with named columns, at the rows of the fit or of new data."""
