@@ -93,6 +93,7 @@ def brm(
     engine = choose_engine(backend)
     design, priors = _bind(formula, data, family, prior, knots, data2)
     program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
+    design = design.released()
     raw = engine.sample(program, options)
     tree = draws_tree(raw, program.variables, design)
     stored = replace(options, seed=raw.seed, inits=None)

@@ -23,7 +23,7 @@ _DEFAULT_K = 10
 _MINIMUM_K = 3
 _SHARE_OF_LINE = 0.1
 _SHARE_OF_CONSTANT = 0.01
-_ROWS_AT_A_TIME = 16384
+_ROWS_AT_A_TIME = 2048
 
 
 def place(covariates: Covariates, request: Request) -> PlacedCubicRegression:
@@ -71,8 +71,10 @@ def _cubic_rows(knots: FloatArray, curvature: FloatArray, x: FloatArray) -> Floa
     left, right = knots[j + 1] - x, x - knots[j]
     c_left = (left**3 / h - h * left) / 6
     c_right = (right**3 / h - h * right) / 6
-    rows = c_left[:, None] * curvature[j]
-    rows += c_right[:, None] * curvature[after]
+    rows, others = curvature.take(j, axis=0), curvature.take(after, axis=0)
+    rows *= c_left[:, None]
+    others *= c_right[:, None]
+    rows += others
     here = np.arange(len(x))
     rows[here, j] += left / h
     rows[here, after] += right / h

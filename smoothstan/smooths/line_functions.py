@@ -13,7 +13,7 @@ from numpy.polynomial import Polynomial
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.radial_kernels import PowerKernel
 
-_BLOCK_ROWS = 4096
+_BLOCK_ROWS = 2048
 
 
 @final
@@ -58,7 +58,8 @@ class LineFunctions:
         width = self.sites[left + 1] - self.sites[left]
         to_right, to_left = (x - self.sites[left]) / width, (self.sites[left + 1] - x) / width
         values = np.zeros((len(x), self.even_derivatives.shape[2]))
-        at_left, at_right = self.even_derivatives[left], self.even_derivatives[left + 1]
+        at_left = self.even_derivatives.take(left, axis=0)
+        at_right = self.even_derivatives.take(left + 1, axis=0)
         for order in range(self.even_derivatives.shape[1]):
             lidstone = lidstone_polynomial(order)
             scale = width ** (2 * order)
