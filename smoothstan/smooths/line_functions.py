@@ -11,6 +11,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 
 from smoothstan.arrays import FloatArray
+from smoothstan.smooths.radial import blocks_in_cache
 from smoothstan.smooths.radial_kernels import PowerKernel
 
 _BLOCK_ROWS = 2048
@@ -101,10 +102,14 @@ def line_functions(kernel: PowerKernel, sites: FloatArray, weights: FloatArray) 
 
 def _derivative(kernel: PowerKernel, x: FloatArray, u: FloatArray, w: FloatArray, order: int) -> FloatArray:
     """Return the (n, q) derivatives at x of the sums."""
-    difference = np.subtract.outer(x, u)
-    values = np.sign(difference) if (kernel.power - order) % 2 == 0 else np.abs(difference)
-    # One factor |r| or its sign, the others r^2: far cheaper than a power of |r|.
-    np.square(difference, out=difference)
-    for _ in range((kernel.power - order) // 2):
-        values *= difference
-    return np.asarray(values @ (kernel.scale * math.perm(kernel.power, order) * w))
+    weights = kernel.scale * math.perm(kernel.power, order) * w
+    derivatives = np.empty((len(x), w.shape[1]))
+    for rows in blocks_in_cache(len(x), len(u)):
+        difference = np.subtract.outer(x[rows], u)
+        values = np.sign(difference) if (kernel.power - order) % 2 == 0 else np.abs(difference)
+        # One factor |r| or its sign, the others r^2: far cheaper than a power of |r|.
+        np.square(difference, out=difference)
+        for _ in range((kernel.power - order) // 2):
+            values *= difference
+        derivatives[rows] = values @ weights
+    return derivatives
