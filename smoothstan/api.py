@@ -97,6 +97,7 @@ def brm(
     program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
     if _from_gam(inits):
         options = replace(options, inits=chain_starts(design, priors, chains, seed))
+    design = design.released()
     raw = engine.sample(program, options)
     tree = draws_tree(raw, program.variables, design)
     stored = replace(options, seed=raw.seed, inits=None)

@@ -6,6 +6,8 @@ d covariates, s draws.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +18,9 @@ IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 StanData: TypeAlias = dict[str, Any]
 """Stan variable name -> int, float or numpy array, as Stan's ``data`` block declares it."""
+
+NOT_STORED: Mapping[str, bool] = MappingProxyType({"stored": False})
+"""Metadata of a dataclass field that only saves time; a file does not keep it, and it is None after reading."""
 
 
 class Contiguous:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -62,6 +62,10 @@ class Design:
         for term in self.terms:
             data |= term.stan_data(self.table)
         return data | {"prior_only": int(prior_only)}
+
+    def released(self) -> Design:
+        """Return the design without what its terms keep of the data only to save time."""
+        return replace(self, terms=tuple(term.released() for term in self.terms))
 
     @property
     def scale(self) -> DefaultScale:

@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
         return {_MAP: [[_plain(key), _plain(item)] for key, item in value.items()]}
     if is_dataclass(value):
         kind = type(value)
-        content = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        content = {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.metadata.get("stored", True)}
         return {_CLASS: f"{kind.__module__}.{kind.__qualname__}", "fields": content}
     raise StorageError(f"a value of type {type(value).__name__} cannot be stored")
 

@@ -70,11 +70,10 @@ def _cubic_rows(knots: FloatArray, curvature: FloatArray, x: FloatArray) -> Floa
     h = np.diff(knots)[j]
     left, right = knots[j + 1] - x, x - knots[j]
     # Products: numpy's cubes of arrays are many times slower.
-    rows = curvature[j]
+    rows, others = curvature.take(j, axis=0), curvature.take(after, axis=0)
     rows *= (left * (left * left / h - h) / 6)[:, None]
-    other = curvature[after]
-    other *= (right * (right * right / h - h) / 6)[:, None]
-    rows += other
+    others *= (right * (right * right / h - h) / 6)[:, None]
+    rows += others
     here = np.arange(len(x))
     rows[here, j] += left / h
     rows[here, after] += right / h

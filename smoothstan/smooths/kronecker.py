@@ -18,7 +18,7 @@ def row_kronecker(matrices: Sequence[FloatArray]) -> FloatArray:
     """
     product = matrices[0]
     for matrix in matrices[1:]:
-        product = (product[:, :, None] * matrix[:, None, :]).reshape(len(product), -1)
+        product = np.einsum("ni,nj->nij", product, matrix).reshape(len(product), -1)
     return product
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.polynomial import Polynomial
 
 from smoothstan.arrays import FloatArray
+from smoothstan.smooths.radial import blocks_in_cache
 from smoothstan.smooths.radial_kernels import PowerKernel
 
-_BLOCK_ROWS = 4096
+_BLOCK_ROWS = 2048
 
 
 @final
@@ -58,7 +59,8 @@ class LineFunctions:
         width = self.sites[left + 1] - self.sites[left]
         to_right, to_left = (x - self.sites[left]) / width, (self.sites[left + 1] - x) / width
         values = np.zeros((len(x), self.even_derivatives.shape[2]))
-        at_left, at_right = self.even_derivatives[left], self.even_derivatives[left + 1]
+        at_left = self.even_derivatives.take(left, axis=0)
+        at_right = self.even_derivatives.take(left + 1, axis=0)
         for order in range(self.even_derivatives.shape[1]):
             lidstone = lidstone_polynomial(order)
             scale = width ** (2 * order)
@@ -100,10 +102,14 @@ def line_functions(kernel: PowerKernel, sites: FloatArray, weights: FloatArray) 
 
 def _derivative(kernel: PowerKernel, x: FloatArray, u: FloatArray, w: FloatArray, order: int) -> FloatArray:
     """Return the (n, q) derivatives at x of the sums."""
-    difference = np.subtract.outer(x, u)
-    values = np.sign(difference) if (kernel.power - order) % 2 == 0 else np.abs(difference)
-    # One factor |r| or its sign, the others r^2: far cheaper than a power of |r|.
-    np.square(difference, out=difference)
-    for _ in range((kernel.power - order) // 2):
-        values *= difference
-    return np.asarray(values @ (kernel.scale * math.perm(kernel.power, order) * w))
+    weights = kernel.scale * math.perm(kernel.power, order) * w
+    derivatives = np.empty((len(x), w.shape[1]))
+    for rows in blocks_in_cache(len(x), len(u)):
+        difference = np.subtract.outer(x[rows], u)
+        values = np.sign(difference) if (kernel.power - order) % 2 == 0 else np.abs(difference)
+        # One factor |r| or its sign, the others r^2: far cheaper than a power of |r|.
+        np.square(difference, out=difference)
+        for _ in range((kernel.power - order) // 2):
+            values *= difference
+        derivatives[rows] = values @ weights
+    return derivatives

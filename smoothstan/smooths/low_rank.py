@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,27 +62,35 @@ def _complete(matrix: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
 
 def _partial(matrix: FloatArray, k: int) -> tuple[FloatArray, FloatArray] | None:
     """Return the pairs by Lanczos iterations, or None where these are not to be trusted."""
-    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+    from scipy.linalg.blas import dsymv
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+
+    def times(vector: FloatArray) -> FloatArray:
+        # Reads half of the matrix, which is what takes the time; BLAS wants it column by column.
+        return np.asarray(dsymv(1.0, matrix.T, vector, lower=1))
 
     start = _start(len(matrix))
     try:
-        values, vectors = eigsh(matrix, k, which="LM", v0=start, tol=0)
-        if _missed_one(matrix, values, vectors, start):
+        values, vectors = eigsh(LinearOperator(matrix.shape, times, dtype=float), k, which="LM", v0=start, tol=0)
+        if _missed_one(times, values, vectors, start):
             return None
     except ArpackNoConvergence:
         return None
     return values, vectors
 
 
-def _missed_one(matrix: FloatArray, values: FloatArray, vectors: FloatArray, start: FloatArray) -> bool:
-    """Return whether what is left has an eigenvalue above those found.
+def _missed_one(
+    times: Callable[[FloatArray], FloatArray], values: FloatArray, vectors: FloatArray, start: FloatArray
+) -> bool:
+    """Return whether what is left of a matrix, given by its products, has an eigenvalue above those found.
 
     Lanczos iterations see only one vector of the eigenspace of a repeated eigenvalue, as symmetric sites
     have them, until rounding brings in the others.
     """
     from scipy.sparse.linalg import LinearOperator, eigsh
 
-    rest = LinearOperator(matrix.shape, lambda v: matrix @ v - vectors @ (values * (v @ vectors)), dtype=float)
+    n = len(start)
+    rest = LinearOperator((n, n), lambda v: times(v) - vectors @ (values * (v @ vectors)), dtype=float)
     (next_value,) = eigsh(rest, 1, which="LM", v0=start, tol=1e-2, return_eigenvectors=False)
     return bool(abs(next_value) > np.abs(values).min() * (1 + 1e-9))
 

@@ -72,7 +72,7 @@ class MixedSmooth(Contiguous):
         """Return Xs, (n, m), and every Zs at the rows."""
         basis = self.smooth.basis
         if self.grouped and isinstance(basis, GroupedBasis):
-            inner = rows.multiply(basis.inner(rows.stacked))
+            inner = rows.multiply(rows.values(basis))
             codes = basis.codes(rows.stacked)
             blocks = tuple(GroupedColumns(inner @ block, codes, basis.n_groups) for block in self.random)
             return SmoothColumns(np.zeros((rows.n, 0)), blocks)

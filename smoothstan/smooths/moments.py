@@ -11,7 +11,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.smooths.basis import GroupedBasis, PlacedBasis
+from smoothstan.smooths.basis import PlacedBasis
 from smoothstan.smooths.rows import Rows
 
 
@@ -47,12 +47,12 @@ def raw_moments(basis: PlacedBasis, rows: Rows) -> RawMoments:
     magnitudes: list[FloatArray] = []
     largest = 0.0
     for block in rows.blocks():
-        part = rows.take(block).stacked
         # The rows of a grouped basis hold one group's columns and zeros.
-        design = basis.inner(part) if isinstance(basis, GroupedBasis) else basis.design(part)
-        sums.append(design.sum(axis=0))
-        magnitudes.append(np.abs(design).sum(axis=0))
-        largest = max(largest, float(np.abs(design).sum(axis=1).max()))
+        values = rows.take(block).values(basis)
+        sizes = np.abs(values)
+        sums.append(values.sum(axis=0))
+        magnitudes.append(sizes.sum(axis=0))
+        largest = max(largest, float(sizes.sum(axis=1).max()))
     total, magnitude = np.sum(sums, axis=0), np.sum(magnitudes, axis=0)
     # A sum that is zero by rounding must not look like a column of zeros, which takes no part in the constraint.
     return RawMoments(np.where(total == 0, np.finfo(float).eps * magnitude, total), largest)

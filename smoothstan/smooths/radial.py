@@ -48,7 +48,7 @@ class RadialFunctions:
         values = np.empty((len(points), self.weights.shape[1]))
         # The order in memory, which a file does not keep, decides the last bit of the product.
         weights = np.ascontiguousarray(self.weights)
-        for rows in _blocks(len(points), len(self.sites)):
+        for rows in blocks_in_cache(len(points), len(self.sites)):
             values[rows] = self.kernel(squared_distances(points[rows], self.sites)) @ weights
         return values
 
@@ -56,14 +56,14 @@ class RadialFunctions:
 def kernel_matrix(kernel: RadialKernel, sites: FloatArray) -> FloatArray:
     """Return the (N, N) symmetric matrix of the kernel between all sites."""
     matrix = np.empty((len(sites), len(sites)))
-    for rows in _blocks(len(sites), len(sites)):
+    for rows in blocks_in_cache(len(sites), len(sites)):
         matrix[rows] = kernel(squared_distances(sites[rows], sites))
     return matrix
 
 
 def largest_distance(sites: FloatArray) -> float:
     """Return the largest distance between two of the (N, d) sites."""
-    blocks = _blocks(len(sites), len(sites))
+    blocks = blocks_in_cache(len(sites), len(sites))
     return float(np.sqrt(max(squared_distances(sites[rows], sites).max() for rows in blocks)))
 
 
@@ -79,7 +79,7 @@ def squared_distances(points: FloatArray, sites: FloatArray) -> FloatArray:
     return total
 
 
-def _blocks(n: int, width: int) -> Iterator[slice]:
+def blocks_in_cache(n: int, width: int) -> Iterator[slice]:
     """Return slices of rows whose kernel values stay in the processor's cache."""
     step = max(1, _BLOCK_NUMBERS // max(1, width))
     for start in range(0, n, step):

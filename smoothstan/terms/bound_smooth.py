@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import NOT_STORED, FloatArray, IntArray
 from smoothstan.errors import DataError, underline
 from smoothstan.formula.syntax import deparse
 from smoothstan.smooths import ConstructedSmooth, Covariate, Rows
@@ -76,6 +76,14 @@ By = Multiplier | Level
 
 
 @dataclass(frozen=True)
+class AtData:
+    """The rows of a smooth in the data that placed it, with what its basis is there."""
+
+    table: Table
+    rows: Rows
+
+
+@dataclass(frozen=True)
 class BoundSmooth:
     """One smooth bound to data, before it is split into fixed and random effects.
 
@@ -87,6 +95,7 @@ class BoundSmooth:
         smooth: basis, constraint and scaled penalties.
         smoothing: fixed smoothing parameters, one per penalty; None where it is to be estimated.
         link: smooths with the same link share their smoothing parameters; None if it stands alone.
+        at_data: its rows in the data, so that the basis is computed once; not stored.
     """
 
     term: str
@@ -96,6 +105,7 @@ class BoundSmooth:
     smooth: ConstructedSmooth
     smoothing: tuple[float | None, ...] = ()
     link: str | None = None
+    at_data: AtData | None = field(default=None, compare=False, repr=False, metadata=NOT_STORED)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -107,6 +117,8 @@ class BoundSmooth:
 
     def rows(self, table: Table) -> Rows:
         """Return the rows where it may differ from zero: all of them, or those of its level."""
+        if self.at_data is not None and self.at_data.table is table:
+            return self.at_data.rows
         if isinstance(self.by, Level):
             table = table.take(self.by.rows(table))
         covariates = tuple(c.at(table) for c in self.covariates)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import ClassVar, final
 
@@ -286,6 +286,10 @@ class SmoothTerm(BoundTerm):
             pieces = tuple((f"rows{n.i}", " + ".join(b.product for b in n.blocks)) for n in levels)
             found.append(Addend(f"by{levels[0].i}", pieces=pieces, comment=f"{term}, level by level"))
         return tuple(found)
+
+    def released(self) -> SmoothTerm:
+        """Return the term without the bases at the data."""
+        return replace(self, smooths=tuple(replace(s, bound=replace(s.bound, at_data=None)) for s in self.smooths))
 
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return the sum of the smooths, (draws, rows)."""

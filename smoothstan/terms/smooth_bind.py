@@ -26,7 +26,7 @@ from smoothstan.smooths import (
     construct_smooth,
 )
 from smoothstan.table import Factor, Table
-from smoothstan.terms.bound_smooth import BoundSmooth, By, Level, Multiplier, SmoothCovariate, as_covariate
+from smoothstan.terms.bound_smooth import AtData, BoundSmooth, By, Level, Multiplier, SmoothCovariate, as_covariate
 from smoothstan.terms.expression import bind_expression, check_functions
 from smoothstan.terms.smooth_call import Settings, SmoothCall, read_smooth
 
@@ -132,15 +132,17 @@ def _bind(one: _Asked, family: tuple[_Asked, ...], table: Table, options: Smooth
     values = one.values if len(family) == 1 else tuple(_stack(parts) for parts in zip(*(f.values for f in family)))  # noqa: B905
     basis = _place(first.call, values, options)
     by = _by(call, table)
-    smooth = _construct(call, first.call, basis, values, by, table, options)
+    rows = _rows(values, by[0][0], table)
+    # Linked smooths, and the levels of a factor, are placed on other rows than each of them has.
+    alone = len(family) == 1 and not isinstance(by[0][0], Level)
+    at_data = AtData(table, rows.keep(basis)) if alone else None
+    smooth = _construct(call, first.call, basis, at_data.rows if at_data else rows, options)
     smoothing = _smoothing(first.call, smooth)
-    link = call.id
-    bound = []
-    for multiplier, label in by:
-        bound.append(
-            BoundSmooth(deparse(call.call), call.label + label, one.covariates, multiplier, smooth, smoothing, link)
-        )
-    return tuple(bound)
+    term, link = deparse(call.call), call.id
+    return tuple(
+        BoundSmooth(term, call.label + label, one.covariates, multiplier, smooth, smoothing, link, at_data)
+        for multiplier, label in by
+    )
 
 
 def _stack(parts: Sequence[Covariate]) -> Covariate:
@@ -193,20 +195,22 @@ def _by(call: SmoothCall, table: Table) -> list[tuple[By | None, str]]:
     return [(Level(expression, level), label + level) for level in levels]
 
 
-def _construct(
-    call: SmoothCall, first: SmoothCall, basis: PlacedBasis, values: Covariates, by: list[tuple[By | None, str]],
-    table: Table, options: SmoothOptions,
-) -> ConstructedSmooth:  # fmt: skip
-    multiplier = by[0][0]
-    weights = multiplier.at(table) if isinstance(multiplier, Multiplier) else None
+def _rows(values: Covariates, by: By | None, table: Table) -> Rows:
+    weights = by.at(table) if isinstance(by, Multiplier) else None
     rows = Rows(values, weights)
     if weights is not None and rows.n != len(weights):
         # Linked smooths are placed on all their rows together; what is constant stays so.
-        rows = Rows(values, None if np.ptp(weights) == 0 else np.resize(weights, rows.n))
+        return Rows(values, None if np.ptp(weights) == 0 else np.resize(weights, rows.n))
+    return rows
+
+
+def _construct(
+    call: SmoothCall, first: SmoothCall, basis: PlacedBasis, rows: Rows, options: SmoothOptions
+) -> ConstructedSmooth:
     unpenalised = call.kind == "s" and any(first.fx)
     if call.kind == "s" and len(first.fx) > 1:
         raise call.error("s() takes one fx", "fx")
-    point = _point(call, values)
+    point = _point(call, rows.covariates)
     return construct_smooth(
         basis, rows, point=point, unpenalised=unpenalised, centre=options.centre, scale=options.scale
     )

@@ -118,6 +118,10 @@ class BoundTerm(ABC):
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part."""
 
+    def released(self) -> BoundTerm:
+        """Return the term without what it keeps of the data only to save time."""
+        return self
+
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
         """Yield the posterior name of every coefficient of ``dpar`` and the (n,) column that multiplies it.
 
