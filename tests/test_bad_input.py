@@ -93,6 +93,7 @@ FORMULAS = [
     ("y ~ «s(x)»:z", "s() cannot be part of an interaction; use its 'by'"), ("y ~ s(x, bs=«cr»)", "bs: ... found cr"),
     ("y ~ s(x, bs=«'zz'»)", "unknown basis 'zz' ... (known: ad, bs, cc"),
     ("y ~ C(f, «contr.foo»)", "known: contr.treatment"),
+    ("y ~ «s(x, sp=1)»", "sp fixes a smoothing parameter of gam() ... leave sp out ... prior('normal(0, 0.1)', 'sds')"),
     ("y ~ s(x, bs='cr', k=«2»)", "k must be at least 3, found 2"), ("sigma ~ z +«»", "ends where", {"main": "y ~ x"}),
     ("y ~ s(x, bs='cr', k=«4.5»)", "k must be one whole number, found 4.5"), ("y ~ poly(x, 'a')", "degree ... 'a'"),
     ("y ~ s(x, bs='cr', k=«'a'»)", "k must be one whole number, found 'a'"), ("y ~ poly(x, 0)", "degree ... 0"),

@@ -105,10 +105,10 @@ class Posterior:
 
     @cached_property
     def _flat(self) -> Mapping[str, FloatArray]:
-        """Posterior variable -> (draws, ...), chain by chain."""
+        """Posterior variable -> (draws, ...), chain by chain; laid out as after loading, see ``Contiguous``."""
         posterior = self.draws["posterior"].dataset
         return {
-            str(name): np.asarray(array.values, dtype=float).reshape(self.ndraws, *array.shape[2:])
+            str(name): np.ascontiguousarray(array.values, dtype=float).reshape(self.ndraws, *array.shape[2:])
             for name, array in posterior.data_vars.items()
         }
 

@@ -10,7 +10,7 @@ from smoothstan.arrays import NOT_STORED, FloatArray, IntArray
 from smoothstan.errors import DataError, underline
 from smoothstan.formula.syntax import deparse
 from smoothstan.smooths import ConstructedSmooth, Covariate, Rows
-from smoothstan.table import Factor, MatrixColumn, Table, as_factor, describe
+from smoothstan.table import Factor, MatrixColumn, Table, describe
 from smoothstan.terms.expression import Expression, Matrix, Value
 
 
@@ -36,7 +36,10 @@ def as_covariate(value: Value, expression: Expression, *, categorical: bool) -> 
         return value
     if isinstance(value, MatrixColumn):
         return value.values
-    return as_factor(value) if categorical and value.kind == "logical" else value.values
+    if categorical and value.kind == "logical":
+        # Both levels, also where only one is there: R's model.matrix does the same.
+        return Factor(value.values.astype(np.int64), ("FALSE", "TRUE"))
+    return value.values
 
 
 @dataclass(frozen=True)
