@@ -10,6 +10,10 @@ from smoothstan.api import standata as standata
 from smoothstan.datasets import load_dataset as load_dataset
 from smoothstan.families import family as family
 from smoothstan.formula import bf as bf
+from smoothstan.gam import GamComparison as GamComparison
+from smoothstan.gam import GamFit as GamFit
+from smoothstan.gam import compare_gam as compare_gam
+from smoothstan.gam import gam as gam
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
 from smoothstan.priors import prior as prior

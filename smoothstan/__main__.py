@@ -27,10 +27,8 @@ def demo(folder: Path, seed: int) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from smoothstan.plots import plot_fitted_curve
-
     figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
-    plot_fitted_curve(motorcycle, "times", x_label="time after impact [ms]", y_label="acceleration [g]", ax=axes)
+    motorcycle.plot_fitted_curve("times", x_label="time after impact [ms]", y_label="acceleration [g]", ax=axes)
     folder.mkdir(parents=True, exist_ok=True)
     picture = folder / "mcycle-fitted-curve.png"
     figure.savefig(picture, dpi=150)
@@ -67,6 +65,8 @@ def run_command(chosen: argparse.Namespace) -> int:
                 jobs=chosen.jobs, overwrite=chosen.overwrite,
             )  # fmt: skip
             print(f"CmdStan is in {folder}")
+            if chosen.dir is not None:
+                print(f"to have it found in other sessions: export CMDSTAN={folder.absolute()}")
     except SmoothstanError as fault:
         print(fault, file=sys.stderr)
         return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
@@ -16,6 +16,7 @@ from smoothstan.errors import OptionError, SamplingWarning
 from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
+from smoothstan.gam import GamFit, chain_starts
 from smoothstan.posterior import FitModel, Posterior, draws_tree
 from smoothstan.priors import Prior, PriorTable, resolve_priors
 from smoothstan.terms import SmoothOptions
@@ -41,7 +42,7 @@ def brm(
     seed: int | None = None,
     adapt_delta: float = 0.8,
     max_treedepth: int = 10,
-    inits: Inits = None,
+    inits: Inits | Literal["gam"] = None,
     show_progress: bool = True,
     sample_prior: str = "no",
     knots: Mapping[str, Any] | None = None,
@@ -61,7 +62,8 @@ def brm(
         seed: makes the draws reproducible on one machine and engine.
         adapt_delta: target acceptance rate, between 0 and 1.
         max_treedepth: bound on the length of a trajectory.
-        inits: starting values: None for random ones, a radius, or values by Stan name.
+        inits: starting values: None for random ones, a radius, values by Stan name (one dict, or one per chain),
+            or ``"gam"`` for draws around the penalised fit by ``gam()``, a little overdispersed.
         show_progress: draw a progress bar per chain.
         sample_prior: ``"no"``, ``"yes"`` to draw from the priors as well, ``"only"`` to ignore the data.
         knots: covariate of a smooth -> its knots, as mgcv's ``knots``.
@@ -86,7 +88,7 @@ def brm(
         seed,
         adapt_delta,
         max_treedepth,
-        inits,
+        None if _from_gam(inits) else cast(Inits, inits),
         show_progress,
     )
     _check_sample_prior(sample_prior)
@@ -94,6 +96,8 @@ def brm(
     design, priors = _bind(formula, data, family, prior, knots, data2)
     program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
     design = design.released()
+    if _from_gam(inits):
+        options = replace(options, inits=chain_starts(design, priors, chains, seed))
     raw = engine.sample(program, options)
     tree = draws_tree(raw, program.variables, design)
     stored = replace(options, seed=raw.seed, inits=None)
@@ -146,9 +150,18 @@ def default_prior(
     return resolve_priors(_design(formula, data, family, knots, data2).prior_slots())
 
 
-def model_matrix(fit: Posterior, new_data: Any = None, *, dpar: str = "mu") -> pd.DataFrame:
-    """Return the design of a fitted model, one named column per coefficient; see ``Posterior.model_matrix``."""
-    return fit.model_matrix(new_data, dpar=dpar)
+def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
+    """Return the design of a fitted model, one named column per coefficient.
+
+    Args:
+        fit: from ``brm()``, with columns named as the posterior names the coefficients, or from ``gam()``, with
+            mgcv's names.
+        new_data: rows to evaluate it at; those of the fit by default.
+
+    Returns:
+        (n, p) table.
+    """
+    return fit.model_matrix(new_data)
 
 
 def _design(
@@ -174,6 +187,10 @@ def _bind(
     priors = resolve_priors(design.prior_slots(), prior)
     refuse_constant_columns(design, priors)
     return design, priors
+
+
+def _from_gam(inits: object) -> bool:
+    return isinstance(inits, str) and inits == "gam"
 
 
 def _check_sample_prior(sample_prior: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -41,3 +42,47 @@ def is_number(value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return False
     return isinstance(value, (int, float, np.integer, np.floating)) and math.isfinite(value)
+
+
+def format_together(values: Iterable[float], digits: int) -> list[str]:
+    """Write numbers with the fewest common decimals that show each to ``digits`` significant digits, as R's format().
+
+    Trailing zeros that no number needs are left out; NaN is written ``NA``.
+    """
+    numbers = [float(value) for value in values]
+    finite = [value for value in numbers if math.isfinite(value)]
+    decimals = max((_decimals(value, digits) for value in finite), default=0)
+    fixed = [f"{value:.{decimals}f}" for value in finite]
+    mantissa = max((len(_mantissa(value, digits)) for value in finite), default=1)
+    scientific = mantissa + (1 if mantissa > 1 else 0) + 4
+    if max(map(len, (text.lstrip("-") for text in fixed)), default=0) > scientific:
+        written = iter([f"{value:.{mantissa - 1}e}" for value in finite])
+    else:
+        written = iter(fixed)
+    return [next(written) if math.isfinite(value) else "NA" for value in numbers]
+
+
+def significant(value: float, digits: int) -> str:
+    """Write one number with ``digits`` significant digits and no trailing zeros, as R's formatC(format="g")."""
+    return f"{value:.{digits}g}"
+
+
+def format_p_value(value: float, digits: int = 3) -> str:
+    """Write a p-value as R's format.pval() does: below the machine's precision as an inequality."""
+    if math.isnan(value):
+        return "NA"
+    epsilon = float(np.finfo(float).eps)
+    return f"<{epsilon:.0e}".replace("e-0", "e-") if value < epsilon else format_together([value], digits)[0]
+
+
+def _mantissa(value: float, digits: int) -> str:
+    """Return the significant digits without trailing zeros."""
+    return f"{abs(value):.{digits - 1}e}".partition("e")[0].replace(".", "").rstrip("0") or "0"
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Return how many decimals show a number to ``digits`` significant digits."""
+    if value == 0:
+        return 0
+    power = int(f"{abs(value):.{digits - 1}e}".partition("e")[2])
+    return max(0, len(_mantissa(value, digits)) - 1 - power)

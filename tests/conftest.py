@@ -10,12 +10,22 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
+from smoothstan.engines import CmdStanEngine
 
 REFERENCE = Path(__file__).parent / "reference"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="rewrite the expected outputs")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs CmdStan is slow, and left out where it is missing."""
+    fault = CmdStanEngine.missing()
+    for item in items:
+        if item.get_closest_marker("cmdstan"):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.skipif(bool(fault), reason=f"left out: {fault}"))
 
 
 def read_reference(name: str) -> Any:

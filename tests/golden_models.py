@@ -28,6 +28,16 @@ MODELS: dict[str, dict[str, Any]] = {
     "binomial": {"formula": "hits | trials(trials) ~ x", "family": "binomial"},
     "poisson_glm": {"formula": "count ~ s(z, bs='cr', k=5) + offset(off)", "family": "poisson"},
     "poisson_intercept": {"formula": "count ~ 1", "family": "poisson"},
+    "smooth_by_factor": {"formula": "y ~ h + s(z, by=h, k=5)"},
+    "smooths_by_group": {"formula": "y ~ s(g, bs='re') + s(x, g, bs='re') + s(z, g, bs='fs', k=4)"},
+    "smooth_by_group_and_factor": {"formula": "y ~ h + s(sub, by=h, bs='re') + s(z, g, by=h, bs='fs', k=4)"},
+    "two_penalties": {"formula": "y ~ te(x, z, k=3)"},
+    "many_penalties": {"formula": "y ~ s(z, bs='ad', k=8, m=3)"},
+    "unpenalised_smooth": {"formula": "y ~ s(z, k=4, fx=TRUE) + s(x, k=4)"},
+    "linked_smooths": {"formula": "y ~ s(x, k=5, id=1) + s(z, k=5, id=1)"},
+    "tensor_t2": {"formula": "y ~ t2(x, z, k=3)"},
+    "smooth_by_group_of_sigma": {"formula": ["y ~ s(z, k=5)", "sigma ~ s(z, g, bs='fs', k=4) + s(g, bs='re')"]},
+    "poisson_smooths": {"formula": "count ~ te(x, z, k=3) + s(z, g, bs='fs', k=4)", "family": "poisson"},
     "priors": {
         "formula": "y ~ x + z + (1 + x | g)",
         "prior": [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from smoothstan.codegen.environment import environment
 from smoothstan.codegen.likelihood import LikelihoodPart, likelihood_part
+from smoothstan.codegen.long_lines import break_long_lines
 from smoothstan.codegen.priors import PriorPart, bounds_of, draws_of, improper, statements_of
 from smoothstan.codegen.program import StanProgram, declared_data
 from smoothstan.design import BoundResponse, Design
@@ -85,7 +86,7 @@ def write_code(design: Design, priors: PriorTable, *, version: str, sample_prior
 
 
 def _render(model: ProgramModel) -> str:
-    return environment().get_template("program.stan.jinja").render(model=model)
+    return break_long_lines(environment().get_template("program.stan.jinja").render(model=model))
 
 
 def _model(design: Design, priors: PriorTable, version: str, sample_prior: str) -> ProgramModel:

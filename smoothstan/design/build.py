@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from smoothstan.design.design import Design
 from smoothstan.design.response import bind_response
-from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported, suggestion, underline, warn
+from smoothstan.design.rows import complete_rows, expand_predictors
+from smoothstan.errors import DataError, FormulaError, NotYetSupported
 from smoothstan.families import Family
-from smoothstan.formula import ModelFormula, PredictorFormula, TermList, expand, parse
-from smoothstan.formula.syntax import Name, Node, names, variables
-from smoothstan.formula.vocabulary import INTERCEPT, SMOOTHS
-from smoothstan.table import Table, column_names, read_table
+from smoothstan.formula import ModelFormula, PredictorFormula, TermList
+from smoothstan.formula.vocabulary import SMOOTHS
+from smoothstan.table import Table
 from smoothstan.terms import (
     AuxiliaryTerm,
     BoundTerm,
@@ -46,12 +46,8 @@ def build_design(
         FormulaError, DataError, FamilyError: naming the place, what was found and what is allowed.
     """
     _check_parameters(formula, family)
-    response_columns = _response_columns(formula)
-    others = tuple(name for name in column_names(data) if name not in response_columns)
-    expanded = [(predictor, expand(predictor.rhs, predictor.text, others)) for predictor in formula.predictors]
-    for predictor, parts in expanded:
-        _check_names(formula, predictor, parts)
-    table, dropped = _complete_rows(formula, expanded, data)
+    expanded = expand_predictors(formula, data)
+    table, dropped = complete_rows(formula, expanded, data)
     response = bind_response(formula, family, table)
     options = smooth_options or SmoothOptions()
     smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
@@ -118,17 +114,6 @@ def _check_parameters(formula: ModelFormula, family: Family) -> None:
             raise FormulaError(f"{name} = {value:g} lies outside its range ({low}, {high})")
 
 
-def _check_names(formula: ModelFormula, predictor: PredictorFormula, parts: TermList) -> None:
-    """Refuse the response among the predictors, and the word Intercept where a column is meant."""
-    for factor in (factor for term in parts.population for factor in term):
-        if factor == formula.response and isinstance(factor, Name):
-            raise FormulaError(f"the response {factor.name!r} cannot predict itself", predictor.text, factor.span)
-    elsewhere: list[Node] = [*parts.offsets, *parts.specials, *(group.group for group in parts.groups)]
-    for name in (name for node in elsewhere for name in names(node)):
-        if name.name == INTERCEPT:
-            raise FormulaError("Intercept is a reserved name; rename the column", predictor.text, name.span)
-
-
 def _refuse_repeated_parameters(terms: list[BoundTerm]) -> None:
     """Refuse two terms that give a parameter the same name; group effects of one group are joined."""
     seen: set[str] = set()
@@ -136,59 +121,3 @@ def _refuse_repeated_parameters(terms: list[BoundTerm]) -> None:
         if variable.name in seen:
             raise DataError(f"two parameters get the same name {variable.name!r}; rename a column")
         seen.add(variable.name)
-
-
-def _response_columns(formula: ModelFormula) -> set[str]:
-    nodes = [formula.response, *formula.additions]
-    return {name for node in nodes for name in variables(node)}
-
-
-def _complete_rows(
-    formula: ModelFormula, expanded: list[tuple[PredictorFormula, TermList]], data: Any
-) -> tuple[Table, int]:
-    """Return the rows in which every column of the model has a value, and how many were left out."""
-    used = [name for node in (formula.response, *formula.additions) for name in variables(node)]
-    for _, parts in expanded:
-        nodes = [node for term in parts.population for node in term]
-        nodes += [*parts.offsets, *parts.specials]
-        nodes += [node for group in parts.groups for node in (group.effects, group.group)]
-        used += [name for node in nodes for name in variables(node)]
-    wanted = dict.fromkeys(name for name in used if name != INTERCEPT)
-    available = column_names(data)
-    _refuse_reserved_names(wanted)
-    table = read_table(data, wanted)
-    if not wanted.keys() <= set(available):
-        _refuse_unknown(formula, [name for name in wanted if name not in available], available)
-    if table.n == 0:
-        raise DataError("the data have no rows")
-    table = table.select(wanted)
-    table.refuse_infinite()
-    complete = table.complete()
-    kept = int(complete.sum())
-    if kept == 0:
-        empty = [name for name, column in table.columns.items() if column.missing().all()]
-        reason = f"column {empty[0]!r} has no values at all" if empty else "every row misses a value somewhere"
-        raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}")
-    dropped = table.n - kept
-    if dropped:
-        warn(f"{dropped} of {table.n} rows have missing values and are left out", DataWarning)
-        table = table.take(np.flatnonzero(complete))
-    return table.drop_unused_levels(), dropped
-
-
-def _refuse_reserved_names(names: Iterable[str]) -> None:
-    """Refuse names that would make the names of parameters ambiguous, as brms does."""
-    for name in names:
-        if "__" in name or name.endswith("_"):
-            raise DataError(f"the column name {name!r} may not contain '__' or end with '_'; rename the column")
-
-
-def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[str, ...]) -> None:
-    name = unknown[0]
-    listed = ", ".join(available) if len(available) <= 30 else f"{len(available)} columns"
-    message = f"the data has no column {name!r}{suggestion(name, available)} (it has: {listed})"
-    for predictor in formula.predictors:
-        for node in names(parse(predictor.text)):
-            if node.name == name:
-                raise DataError(f"{message}\n{underline(predictor.text, node.span)}")
-    raise DataError(message)

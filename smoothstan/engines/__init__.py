@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from smoothstan.engines.cache import cache_folder as cache_folder
+from smoothstan.engines.cache import writable as writable
 from smoothstan.engines.cmdstan import CmdStanEngine as CmdStanEngine
+from smoothstan.engines.cmdstan_folder import cmdstan_path as cmdstan_path
+from smoothstan.engines.cmdstan_folder import cmdstan_version as cmdstan_version
 from smoothstan.engines.draws import SAMPLER_STATISTICS as SAMPLER_STATISTICS
 from smoothstan.engines.draws import RawDraws as RawDraws
 from smoothstan.engines.engine import Engine as Engine

@@ -1,7 +1,7 @@
 """Compiled Stan programs, kept in the user's cache folder.
 
 An entry is a folder named by the hash of what determines the executable: the program without its
-comments, CmdStan's path and version, and the flags.  It is built in a temporary folder, moved into place in
+comments, CmdStan, the compiler and its flags.  It is built in a temporary folder, moved into place in
 one step, and carries the checksum of its executable; a lock keeps two processes from building it twice.
 """
 
@@ -52,7 +52,7 @@ def executable(code: str, compiler: Sequence[str], build: Callable[[Path], Path]
 
     Args:
         code: the Stan program.
-        compiler: what else determines the executable: CmdStan's path and version, flags.
+        compiler: what else determines the executable: CmdStan, the compiler's version, flags.
         build: compiles the Stan file at the given path and returns the executable beside it.
 
     Raises:
@@ -60,29 +60,38 @@ def executable(code: str, compiler: Sequence[str], build: Callable[[Path], Path]
     """
     from filelock import FileLock
 
-    folder = _writable(cache_folder())
+    folder = writable(cache_folder())
     entry = folder / entry_name(code, compiler)
     found = _intact(entry)
     if found is not None:
         return found
-    with FileLock(folder / f"{entry.name}.lock"):
-        found = _intact(entry)
-        if found is None:
-            found = _build(entry, code, build)
-    return found
+    try:
+        with FileLock(folder / f"{entry.name}.lock"):
+            return _intact(entry) or _build(entry, code, build)
+    except OSError as fault:
+        raise _unusable(folder, fault) from None
 
 
-def _writable(folder: Path) -> Path:
+def writable(folder: Path) -> Path:
+    """Return the folder, made if need be.
+
+    Raises:
+        CompilationError: if nothing can be written in it.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as fault:
-        raise CompilationError(
-            f"compiled programs cannot be kept in {folder}: {fault.strerror or fault}; "
-            f"set the environment variable {CACHE_VARIABLE} to a folder that can be written"
-        ) from None
+        raise _unusable(folder, fault) from None
     return folder
+
+
+def _unusable(folder: Path, fault: OSError) -> CompilationError:
+    return CompilationError(
+        f"compiled programs cannot be kept in {folder}: {fault.strerror or fault}; "
+        f"set the environment variable {CACHE_VARIABLE} to a folder that can be written"
+    )
 
 
 def _intact(entry: Path) -> Path | None:

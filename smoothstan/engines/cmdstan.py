@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -19,15 +17,17 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.codegen import StanProgram
 from smoothstan.engines.cache import executable
+from smoothstan.engines.cmdstan_folder import cmdstan_path, cmdstan_version, fault
+from smoothstan.engines.compiler import description, portable_library
 from smoothstan.engines.data import to_json
 from smoothstan.engines.draws import SAMPLER_STATISTICS, RawDraws
+from smoothstan.engines.failure import explanation, useful_lines
 from smoothstan.engines.interrupt import run_interruptibly
 from smoothstan.engines.options import Inits, SamplingOptions
 from smoothstan.engines.progress import chain_bars
 from smoothstan.engines.seed import seed_or_random
 from smoothstan.errors import CompilationError, SamplingError
 
-_COMPILERS = ("g++", "clang++", "c++")
 _SIGNIFICANT_DIGITS = 12
 _UPDATES = 50
 
@@ -41,13 +41,7 @@ class CmdStanEngine:
     @classmethod
     def missing(cls) -> str:
         """Return what is missing, CmdStan itself or the tools to compile with, and how to mend it."""
-        if _cmdstan_path() is None:
-            return "CmdStan is not installed: python -m smoothstan install-cmdstan"
-        if shutil.which("make") is None and shutil.which("mingw32-make") is None:
-            return "make is not installed (Debian: apt-get install make; macOS: xcode-select --install)"
-        if not any(shutil.which(compiler) for compiler in _COMPILERS):
-            return "no C++ compiler is installed (Debian: apt-get install g++; macOS: xcode-select --install)"
-        return ""
+        return fault()
 
     def sample(self, program: StanProgram, options: SamplingOptions) -> RawDraws:
         """Sample with one process per chain; Ctrl-C ends the processes and removes their files."""
@@ -65,7 +59,7 @@ class CmdStanEngine:
             columns=columns,
             values=values,
             statistics=statistics,
-            engine=f"CmdStan {_cmdstan_version()}",
+            engine=f"CmdStan {cmdstan_version()}",
             seed=seed,
             seconds={"compile": compiled - started, "sample": sampled - compiled},
         )
@@ -92,20 +86,32 @@ class CmdStanEngine:
 
 def compile_program(code: str) -> Path:
     """Return the executable of a Stan program, compiled now or taken from the cache."""
-    fault = CmdStanEngine.missing()
-    if fault:
-        raise CompilationError(f"{fault}; or use backend='stanli', which needs no compiler")
-    return executable(code, (str(_cmdstan_path()), _cmdstan_version()), _compile)
+    missing, cmdstan = fault(), cmdstan_path()
+    if missing or cmdstan is None:
+        raise CompilationError(f"{missing}; or use backend='stanli', which needs no compiler")
+    return executable(code, (*description(cmdstan), cmdstan_version()), lambda source: _compile(source, cmdstan))
 
 
-def _compile(source: Path) -> Path:
+def _compile(source: Path, cmdstan: Path) -> Path:
     from cmdstanpy import compile_stan_file, disable_logging
 
     try:
         with disable_logging():
-            return Path(run_interruptibly(lambda: compile_stan_file(source), source.parent))
-    except ValueError as fault:
-        raise CompilationError(f"CmdStan could not compile the program:\n{_useful_lines(str(fault))}") from None
+            built = Path(run_interruptibly(lambda: compile_stan_file(source), source.parent))
+        _place_library(portable_library(cmdstan), built.parent)
+        return built
+    except ValueError as error:
+        raise CompilationError(f"CmdStan could not compile the program:\n{useful_lines(str(error))}") from None
+
+
+def _place_library(library: Path | None, folder: Path) -> None:
+    """Put the library beside an executable that looks for it there, so that the CmdStan folder may be moved."""
+    if library is None:
+        return
+    try:
+        os.link(library, folder / library.name)
+    except OSError:  # another file system, or one without links
+        shutil.copy2(library, folder / library.name)
 
 
 def _run(exe: Path, data: Path, folder: Path, seed: int, options: SamplingOptions) -> Any:
@@ -123,11 +129,8 @@ def _run(exe: Path, data: Path, folder: Path, seed: int, options: SamplingOption
                 show_progress=False, show_console=options.show_progress,
                 refresh=max(1, iterations // _UPDATES), time_fmt="%Y%m%d%H%M%S%f",
             )  # fmt: skip
-    except RuntimeError as fault:
-        raise SamplingError(
-            f"sampling failed:\n{_useful_lines(str(fault))}\nCommon causes: a response that the model cannot have at "
-            "any parameter value, or starting values outside the support; try inits=0 or narrower priors"
-        ) from None
+    except RuntimeError as error:
+        raise SamplingError(f"sampling failed:\n{explanation(str(error), folder)}") from None
 
 
 def _inits(inits: Inits) -> Any:
@@ -145,32 +148,3 @@ def _read(fit: Any) -> tuple[tuple[str, ...], FloatArray, dict[str, FloatArray]]
     statistics = {name: values[:, :, names.index(name)] for name in SAMPLER_STATISTICS if name in names}
     kept = [i for i, name in enumerate(names) if name not in SAMPLER_STATISTICS]
     return tuple(names[i] for i in kept), values[:, :, kept], statistics
-
-
-def _useful_lines(message: str, most: int = 25) -> str:
-    """Return the lines of CmdStan's messages that say something, each once."""
-    noise = re.compile(
-        r"^(Command and output|RunSet:|\s*cmd|\s*retcodes|\s*per-chain|\s*csv_file|\s*console|\[)|Consider re"
-    )
-    lines = [line.strip() for line in message.splitlines() if line.strip() and not noise.search(line)]
-    return "\n".join(list(dict.fromkeys(lines))[:most])
-
-
-def _cmdstan_path() -> str | None:
-    """Return the folder of CmdStan; cmdstanpy, slow to import, is asked only if there may be one."""
-    folders = Path.home().glob(".cmdstan/cmdstan*")
-    if "cmdstanpy" not in sys.modules and "CMDSTAN" not in os.environ and not any(folders):
-        return None
-    import cmdstanpy
-
-    try:
-        return str(cmdstanpy.cmdstan_path())
-    except ValueError:
-        return None
-
-
-def _cmdstan_version() -> str:
-    import cmdstanpy
-
-    found = cmdstanpy.cmdstan_version()
-    return "unknown" if found is None else ".".join(str(part) for part in found)

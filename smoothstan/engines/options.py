@@ -66,7 +66,9 @@ def _check_inits(inits: Any, chains: int) -> None:
             raise OptionError(f"inits as a number is a radius and must not be negative, got {inits}")
         return
     if not isinstance(inits, (list, tuple)):
-        raise OptionError(f"inits must be a radius, a dict of values by Stan name or one dict per chain, got {inits!r}")
+        raise OptionError(
+            f"inits must be a radius, 'gam', a dict of values by Stan name or one dict per chain, got {inits!r}"
+        )
     for values in inits:
         if not isinstance(values, Mapping):
             raise OptionError(f"inits as a list holds one dict of values per chain, got {values!r}")

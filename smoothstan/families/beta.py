@@ -31,6 +31,13 @@ class PenalisedBeta(PenalisedFamily):
     lower: ClassVar[float] = 0.0
     upper: ClassVar[float] = 1.0
 
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from Beta(mu phi, (1 - mu) phi)."""
+        precision = self.shape(theta)["phi"]
+        return rng.beta(mu * precision, (1 - mu) * precision)
+
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept numbers strictly between 0 and 1."""
         reject((y <= 0) | (y >= 1), y, "numbers strictly between 0 and 1", self.name)

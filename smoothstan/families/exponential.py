@@ -31,6 +31,12 @@ class PenalisedGaussian(PowerVarianceFamily):
     scale_known: ClassVar[bool] = False
     power: ClassVar[float] = 0.0
 
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from Normal(mu, phi / w)."""
+        return rng.normal(mu, np.sqrt(phi / weights))
+
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept every finite number."""
 
@@ -57,6 +63,12 @@ class PenalisedPoisson(PowerVarianceFamily):
     scale_known: ClassVar[bool] = True
     power: ClassVar[float] = 1.0
     lower: ClassVar[float] = 0.0
+
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from Poisson(mu)."""
+        return rng.poisson(mu).astype(float)
 
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept whole numbers >= 0."""
@@ -129,6 +141,14 @@ class PenalisedBinomial(_ProportionFamily):
     name: ClassVar[str] = "binomial"
     scale_known: ClassVar[bool] = True
 
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw proportions of w trials; None if the weights are no numbers of trials."""
+        if np.any(weights != np.floor(weights)):
+            return None
+        return rng.binomial(weights.astype(np.int64), mu) / weights
+
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept proportions of whole numbers."""
         reject((y < 0) | (y > 1), y, "proportions between 0 and 1, with the number of trials as weight", self.name)
@@ -151,6 +171,12 @@ class PenalisedGamma(PowerVarianceFamily):
     scale_known: ClassVar[bool] = False
     power: ClassVar[float] = 2.0
     lower: ClassVar[float] = 0.0
+
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from Gamma with mean mu and shape w / phi."""
+        return rng.gamma(weights / phi, mu * phi / weights)
 
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept positive numbers."""
@@ -201,6 +227,12 @@ class PenalisedInverseGaussian(PowerVarianceFamily):
     scale_known: ClassVar[bool] = False
     power: ClassVar[float] = 3.0
     lower: ClassVar[float] = 0.0
+
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from the inverse normal with mean mu and precision w / phi."""
+        return rng.wald(mu, weights / phi)
 
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept positive numbers."""

@@ -26,6 +26,13 @@ class PenalisedNegbinomial(PenalisedFamily):
     shape_names: ClassVar[tuple[str, ...]] = ("shape",)
     lower: ClassVar[float] = 0.0
 
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from Poisson(mu g), g from Gamma with mean 1 and shape k."""
+        k = self.shape(theta)["shape"]
+        return rng.poisson(mu * rng.gamma(k, 1 / k, mu.shape)).astype(float)
+
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept whole numbers >= 0."""
         reject((y < 0) | (y != np.floor(y)), y, "whole numbers >= 0", self.name)

@@ -131,6 +131,12 @@ class PenalisedFamily(ABC):
         n = y.shape[0]
         return ShapeDerivatives(np.zeros((0, 4, n)), np.zeros((0, 0, 3, n)))
 
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw new responses, (n,); None for a quasi family, which has no distribution."""
+        return None
+
     def shape(self, theta: FloatArray) -> dict[str, float]:
         """Return the shape parameters on their natural scales."""
         return {}

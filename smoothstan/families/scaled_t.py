@@ -26,6 +26,13 @@ class PenalisedStudent(PenalisedFamily):
     shape_names: ClassVar[tuple[str, ...]] = ("nu", "sigma")
     null_by_fit: ClassVar[bool] = True
 
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from mu + sigma t(nu)."""
+        nu, sigma = _natural(theta)
+        return np.asarray(mu + sigma * rng.standard_t(nu, mu.shape))
+
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept every finite number."""
 

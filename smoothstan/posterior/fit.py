@@ -17,6 +17,7 @@ from smoothstan.errors import DataError, OptionError
 from smoothstan.families import Response
 from smoothstan.posterior.diagnostics import problems
 from smoothstan.posterior.effects import coefficients_table, effects_tables, fixed_table, variance_tables
+from smoothstan.posterior.fitted_curve import fitted_curve, only_covariate
 from smoothstan.posterior.loo import Loo, loo_of_blocks
 from smoothstan.posterior.model_matrix import design_frame
 from smoothstan.posterior.storage import load_tree, save_tree
@@ -27,6 +28,8 @@ from smoothstan.table import Table
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from smoothstan.plots.style import Axes
 
 _BLOCK_ELEMENTS = 4_000_000
 # Weights say how much an observation counts, nothing about the response.
@@ -217,6 +220,37 @@ class Posterior:
         full = {name: np.broadcast_to(values, (self.ndraws, table.n)) for name, values in parameters.items()}
         drawn = self.design.family.draw(np.random.default_rng(seed), full, self._additions(table))
         return self._array(drawn, "predict")
+
+    def fitted_curve(self, covariate: str, *, prob: float = 0.95) -> pd.DataFrame:
+        """Return the expected response along the only covariate of the model: estimate, lower, upper.
+
+        Raises:
+            DataError: if the model needs other columns, or the column is not numeric.
+        """
+        return fitted_curve(
+            self.design, covariate, lambda rows: self.posterior_epred(rows).values.reshape(self.ndraws, -1), prob
+        )
+
+    def plot_fitted_curve(
+        self, covariate: str, *, prob: float = 0.95, x_label: str | None = None, y_label: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:  # fmt: skip
+        """Draw the data and ``fitted_curve``.
+
+        Args:
+            covariate: the only covariate of the model, numeric.
+            prob: mass of the interval.
+            x_label, y_label: axis labels, with units; the columns' names by default.
+            ax: where to draw; a new figure by default.
+        """
+        from smoothstan.plots import draw_fitted_curve
+
+        curve = self.fitted_curve(covariate, prob=prob)
+        data = (only_covariate(self.design, covariate), self.design.observed.y)
+        return draw_fitted_curve(
+            curve, data, interval=f"{100 * prob:g} % interval", x_label=x_label or covariate,
+            y_label=y_label or self.design.response.label, ax=ax,
+        )  # fmt: skip
 
     def log_lik(self, new_data: Any = None) -> xr.DataArray:
         """Return the log likelihood of every observation, dims (chain, draw, obs)."""

@@ -133,18 +133,19 @@ def _observed(design: Design) -> xr.Dataset:
 
 
 def _constant(design: Design) -> xr.Dataset:
-    """Return the columns of the model: factors as labels, the rest as numbers."""
+    """Return the columns of the model: factors as labels, the rest as numbers, matrices with a second dimension."""
     import xarray as xr
 
     from smoothstan.table import Factor
 
+    columns = {f"{n}_" if n in _RESERVED else n.replace("/", "D"): c for n, c in design.table.columns.items()}
     data: dict[str, Any] = {}
-    for name, column in design.table.columns.items():
-        key = f"{name}_" if name in _RESERVED else name.replace("/", "D")
-        if isinstance(column, Factor):
-            data[key] = (("obs",), np.asarray(column.levels)[column.codes])
-        else:
-            data[key] = (("obs",), column.values)
+    for key, column in columns.items():
+        array: Any = np.asarray(column.levels)[column.codes] if isinstance(column, Factor) else column.values
+        second = f"{key}_dim"
+        while second in columns:
+            second += "_"
+        data[key] = (("obs", second)[: array.ndim], array)
     for name, values in (("trials", design.observed.trials), ("weights", design.observed.weights)):
         if values is not None and name not in data:
             data[name] = (("obs",), values)

@@ -40,6 +40,7 @@ from smoothstan.smooths.joint import JointPrecision as JointPrecision
 from smoothstan.smooths.mixed_model import MixedSmooth as MixedSmooth
 from smoothstan.smooths.mixed_model import mixed_smooth as mixed_smooth
 from smoothstan.smooths.penalty import disjoint_diagonals as disjoint_diagonals
+from smoothstan.smooths.penalty import separate_diagonals as separate_diagonals
 from smoothstan.smooths.rows import Rows as Rows
 from smoothstan.smooths.select import null_space_penalty as null_space_penalty
 from smoothstan.smooths.tensor_request import TensorRequest as TensorRequest

@@ -111,6 +111,9 @@ class PlacedBasis(Contiguous, ABC):
     tensor_values: ClassVar[bool] = True
     """Whether a tensor product expresses this margin by its values at evenly spaced points."""
 
+    constrains_itself: ClassVar[bool] = False
+    """Whether ranks and null space are stated under a constraint of its own, other than centring."""
+
     @abstractmethod
     def design(self, covariates: Covariates) -> FloatArray:
         """Evaluate the basis.
@@ -142,6 +145,11 @@ class PlacedBasis(Contiguous, ABC):
     def n_columns(self) -> int:
         """p, the number of columns of the design."""
         return len(self.penalties[0])
+
+    @property
+    def penalty_names(self) -> tuple[str, ...]:
+        """What distinguishes the penalties in names of smoothing parameters; empty for plain numbers."""
+        return ()
 
     @property
     def centred(self) -> bool:

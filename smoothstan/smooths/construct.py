@@ -59,16 +59,23 @@ class ConstructedSmooth(Contiguous):
     @property
     def ranks(self) -> tuple[int, ...]:
         """The rank of every penalty on the free coefficients."""
+        if self._without_its_constraint:
+            return tuple(numerical_rank(s) for s in self.penalties)
         return () if self.unpenalised else tuple(min(rank, self.size) for rank in self.basis.ranks)
+
+    @property
+    def _without_its_constraint(self) -> bool:
+        """Whether the basis states ranks and null space for a constraint that was not absorbed."""
+        return self.constraint is None and self.basis.constrains_itself
 
     @cached_property
     def null_space_dimension(self) -> int:
         """The number of free directions that no penalty touches."""
         if not self.penalties:
             return self.size
-        if self.constraint is None:
+        if self.constraint is None and not self._without_its_constraint:
             return self.basis.null_space_dimension
-        if self.basis.centred:
+        if self.constraint is not None and self.basis.centred:
             return max(0, self.basis.null_space_dimension - (len(self.constraint) - self.size))
         total = np.sum([s / np.linalg.norm(s) for s in self.penalties], axis=0)
         return self.size - numerical_rank(total)

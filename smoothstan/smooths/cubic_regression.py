@@ -69,11 +69,10 @@ def _cubic_rows(knots: FloatArray, curvature: FloatArray, x: FloatArray) -> Floa
     after = (j + 1) % len(curvature)
     h = np.diff(knots)[j]
     left, right = knots[j + 1] - x, x - knots[j]
-    c_left = (left**3 / h - h * left) / 6
-    c_right = (right**3 / h - h * right) / 6
     rows, others = curvature.take(j, axis=0), curvature.take(after, axis=0)
-    rows *= c_left[:, None]
-    others *= c_right[:, None]
+    # Products: numpy's cubes of arrays are many times slower.
+    rows *= (left * (left * left / h - h) / 6)[:, None]
+    others *= (right * (right * right / h - h) / 6)[:, None]
     rows += others
     here = np.arange(len(x))
     rows[here, j] += left / h

@@ -23,7 +23,7 @@ from smoothstan.smooths.construct import ConstructedSmooth
 from smoothstan.smooths.joint import JointPrecision, diagonalise
 from smoothstan.smooths.moments import DesignMoments, design_moments
 from smoothstan.smooths.natural import canonical_null_columns
-from smoothstan.smooths.penalty import disjoint_diagonals, range_and_null_space
+from smoothstan.smooths.penalty import range_and_null_space, separate_diagonals
 from smoothstan.smooths.rows import Rows
 
 
@@ -105,7 +105,7 @@ def mixed_smooth(smooth: ConstructedSmooth, rows: Rows) -> MixedSmooth:
     free = np.eye(smooth.size) if smooth.constraint is None else smooth.constraint
     if not smooth.penalties:
         return MixedSmooth(smooth, free, ())
-    diagonals = disjoint_diagonals(smooth.penalties)
+    diagonals = separate_diagonals(smooth.penalties)
     if diagonals is not None:
         untouched = ~np.any([d > 0 for d in diagonals], axis=0)
         return MixedSmooth(smooth, free[:, untouched], tuple(free @ _unit_columns(d) for d in diagonals))

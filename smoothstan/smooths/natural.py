@@ -20,7 +20,7 @@ from math import comb
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import Contiguous, FloatArray
 
 _INSIDE = 1e-6
 """A candidate is in the null space if its projection has this relative squared distance at most."""
@@ -33,7 +33,7 @@ _TIE = 1e-6
 
 
 @dataclass(frozen=True)
-class NaturalParameters:
+class NaturalParameters(Contiguous):
     """A map to natural coefficients.
 
     Args:

@@ -11,6 +11,9 @@ from smoothstan.arrays import FloatArray
 _RANK_TOLERANCE = float(np.finfo(float).eps ** 0.8)
 """Eigenvalues below this part of the largest count as zero."""
 
+_ROUNDING = 1e-13
+"""Entries below this part of the largest count as zero."""
+
 _SYMMETRY_TOLERANCE = 1e-10
 """Relative asymmetry that is put down to rounding."""
 
@@ -48,6 +51,21 @@ def disjoint_diagonals(penalties: tuple[FloatArray, ...]) -> tuple[FloatArray, .
         return None
     touched = np.sum([d > 0 for d in diagonals], axis=0)
     return diagonals if np.all(touched <= 1) else None
+
+
+def separate_diagonals(penalties: tuple[FloatArray, ...]) -> tuple[FloatArray, ...] | None:
+    """Return diagonals if every penalty is a block of random effects as it stands, else None.
+
+    Several penalties are if they are diagonal and touch different coefficients; a single one if it is a
+    multiple of the identity on the first coefficients and, up to rounding, zero elsewhere.
+    """
+    if len(penalties) != 1:
+        return disjoint_diagonals(penalties)
+    (penalty,) = penalties
+    level = penalty[0, 0]
+    touched = np.diag(penalty) > _ROUNDING * level
+    ridge = level * (np.arange(len(penalty)) < np.count_nonzero(touched))
+    return (ridge,) if np.abs(penalty - np.diag(ridge)).max() <= _ROUNDING * level else None
 
 
 def required_penalty(given: Any, p: int, name: str) -> FloatArray:

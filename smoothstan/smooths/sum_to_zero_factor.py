@@ -64,6 +64,8 @@ class PlacedSumToZero(PlacedBasis):
 
     nests: ClassVar[bool] = False
 
+    constrains_itself: ClassVar[bool] = True
+
     @property
     def _n_groups(self) -> int:
         return int(np.prod(self.sizes))

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import Contiguous, FloatArray, IntArray
 from smoothstan.smooths.basis import Covariates, GroupedBasis, Place, PlacedBasis, Unsuitable
 from smoothstan.smooths.kronecker import row_kronecker
 from smoothstan.smooths.moments import raw_moments
@@ -22,7 +22,7 @@ _LARGEST_CONDITION = float(np.finfo(float).eps ** -0.66)
 
 
 @dataclass(frozen=True)
-class TensorMargin:
+class TensorMargin(Contiguous):
     """One margin with q coefficients.
 
     Args:

@@ -90,24 +90,29 @@ def product_of_natural_margins(
     if not kept:
         raise Unsuitable(f"no part of this smooth has {' or '.join(map(str, orders))} penalised margins", "ord")
     penalised = tuple(len(b.columns) for b in kept if b.order)
-    return PlacedT2(margins, np.concatenate([b.columns for b in kept]), penalised)
+    names = tuple(b.name for b in kept if b.order)
+    return PlacedT2(margins, np.concatenate([b.columns for b in kept]), penalised, names)
 
 
 @dataclass(frozen=True)
 class _Block:
-    """A block of columns: their positions in the product, and how many of its factors are penalised."""
+    """A block of columns: their positions in the product, how many of its factors are penalised, and its name.
+
+    The name has a letter per margin: r for penalised columns, n for a null space, a number for one column of it.
+    """
 
     columns: IntArray
     order: int
+    name: str = ""
 
     def columnwise(self) -> list[_Block]:
         """Return every column as a block."""
-        return [_Block(self.columns[j : j + 1], self.order) for j in range(len(self.columns))]
+        return [_Block(self.columns[j : j + 1], self.order, f"{j + 1}") for j in range(len(self.columns))]
 
     def times(self, factor: _Block, size: int) -> _Block:
         """Multiply by a block of the next margin, which has ``size`` columns."""
         columns = (self.columns[:, None] * size + factor.columns).reshape(-1)
-        return _Block(columns, self.order + factor.order)
+        return _Block(columns, self.order + factor.order, self.name + factor.name)
 
 
 def _blocks(margins: Sequence[TensorMargin], *, full: bool) -> list[_Block]:
@@ -118,8 +123,8 @@ def _blocks(margins: Sequence[TensorMargin], *, full: bool) -> list[_Block]:
     blocks = [_Block(np.zeros(1, dtype=np.int64), 0)]
     for margin in margins:
         columns = np.arange(margin.size, dtype=np.int64)
-        penalised, null = _Block(columns[: margin.rank], 1), _Block(columns[margin.rank :], 0)
-        parts = [part for b in blocks for part in (b.columnwise() if full and b.order == 0 else [b])]
+        penalised, null = _Block(columns[: margin.rank], 1, "r"), _Block(columns[margin.rank :], 0, "n")
+        parts = [part for b in blocks for part in (b.columnwise() if full and b.order == 0 and b.name else [b])]
         made = [b.times(penalised, margin.size) for b in parts]
         for b in blocks:
             factors = null.columnwise() if full and b.order else [null]
@@ -138,11 +143,18 @@ class PlacedT2(PlacedBasis):
         columns: (p,) positions of the columns in the product of the margins, the last margin fastest.
         blocks: the number of columns of every block with a penalty, in order; what is left at the end is the
             product of the null spaces.
+        block_names: their names, e.g. ``rr``, ``nr``, ``rn``.
     """
 
     margins: tuple[TensorMargin, ...]
     columns: IntArray
     blocks: tuple[int, ...]
+    block_names: tuple[str, ...] = ()
+
+    @property
+    def penalty_names(self) -> tuple[str, ...]:
+        """The names of the blocks."""
+        return self.block_names
 
     @property
     def n_columns(self) -> int:

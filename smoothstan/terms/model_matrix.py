@@ -58,6 +58,22 @@ class ModelMatrix:
         """The columns of the table that it needs."""
         return tuple(name for term in self.terms for factor in term for name in factor.expression.variables)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """R's names of the columns: ``(Intercept)``, ``fb``, ``x:z``."""
+        first = ("(Intercept)",) if self.intercept else ()
+        return (*first, *(label for term in self.terms for label in _labels(term)))
+
+    @property
+    def term_columns(self) -> tuple[tuple[str, int, int], ...]:
+        """For every term its label, first column and one past its last."""
+        found, start = [], int(self.intercept)
+        for term in self.terms:
+            stop = start + len(_labels(term))
+            found.append((":".join(factor.expression.label for factor in term), start, stop))
+            start = stop
+        return tuple(found)
+
     def at(self, table: Table) -> FloatArray:
         """Return the (n, k) matrix at the rows of a table."""
         matrix = np.empty((table.n, len(self.names)), order="F")

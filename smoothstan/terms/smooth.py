@@ -89,8 +89,9 @@ class Smooth:
 class Block:
     """A block of random columns under its Stan names.
 
-    ``size`` is the number of its coefficients, ``width`` that of one group's.  ``kind`` is ``"dense"``, or for coefficients by group: ``"indicator"`` if there is nothing to
-    multiply them by, ``"vector"`` for one column, ``"shared"`` for several.
+    ``size`` is the number of its coefficients, ``width`` that of one group's.  ``kind`` is ``"dense"``, or for
+    coefficients by group: ``"indicator"`` if there is nothing to multiply them by, ``"vector"`` for one column,
+    ``"shared"`` for several.
     """
 
     columns: str
@@ -211,7 +212,7 @@ class SmoothTerm(BoundTerm):
                     data[f"Zs{i}_{j}"] = values
                 else:
                     data[f"Zs{i}_{j}"] = block
-            if smooth.grouped:
+            if smooth.sorts:
                 data[f"ws{i}"] = np.asarray([m.shape[1] for m in smooth.mixed.random], dtype=np.int64)
             joint = smooth.mixed.joint
             if joint is not None:

@@ -15,7 +15,7 @@ from smoothstan.formula import parse
 from smoothstan.formula.syntax import Call
 from smoothstan.formula.syntax import variables as variables_of
 from smoothstan.formula.vocabulary import SMOOTHS
-from smoothstan.smooths import JointPrecision, disjoint_diagonals, mixed_smooth
+from smoothstan.smooths import JointPrecision, mixed_smooth, separate_diagonals
 from smoothstan.smooths import null_space_penalty as penalty_of_null_space
 from smoothstan.smooths.joint import diagonalise
 from smoothstan.smooths.penalty import range_and_null_space
@@ -184,7 +184,7 @@ def smooth_con(
 def _diagonal(smooths: list[SmoothCon], table: Table) -> list[SmoothCon]:
     """Use natural parameters for a single penalty; all levels of a factor share those of the first."""
     first = smooths[0]
-    if len(first.penalties) != 1 or disjoint_diagonals(first.penalties) is not None:
+    if len(first.penalties) != 1 or separate_diagonals(first.penalties) is not None:
         return smooths
     free = first.bound.smooth.constraint
     mixed = mixed_smooth(first.bound.smooth, first.bound.rows(table))
@@ -220,7 +220,7 @@ def smooth2random(smooth: SmoothCon) -> RandomSmooth:
     size = smooth.design.shape[1]
     if not smooth.penalties:
         return RandomSmooth(smooth, np.eye(size), ())
-    diagonals = disjoint_diagonals(smooth.penalties)
+    diagonals = separate_diagonals(smooth.penalties)
     if diagonals is not None:
         touched = [np.flatnonzero(d > 0) for d in diagonals]
         blocks = tuple(np.eye(size)[:, t] / np.sqrt(d[t]) for d, t in zip(diagonals, touched, strict=True))

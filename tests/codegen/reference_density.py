@@ -7,7 +7,8 @@ the rows of ``default_prior``.  The model is
     s = sds * zs,   r = (diag(sd) L z)',   zs ~ N(0, 1),   z ~ N(0, 1),   L L' ~ LKJ(eta)
 
 where a smooth may exist at some rows only, have columns of which each group has its own coefficients, or
-several penalties S_j on one block: then s ~ N(0, (sum_j S_j / sds_j^2)^-1), written with a root of it,
+several penalties S_j on one block: then s ~ N(0, (sum_j S_j / sds_j^2)^-1), written with a root of it; a
+smooth linked to another has the other's sds,
 
 with every prior truncated to the bounds of its parameter and made proper there.  All terms are
 normalised, so that the values can be compared with those of Stan without an unknown constant, except
@@ -263,6 +264,7 @@ class ReferenceDensity:
         declared: the parameters in the order of the unconstrained vector.
         addresses: Stan name -> (coef, group) of every element; needed where a prior is that specific.
         held: distributional parameters that are set to a number.
+        linked: suffix of a smooth -> that of the smooth whose standard deviations it uses.
     """
 
     data: Mapping[str, Any]
@@ -272,6 +274,7 @@ class ReferenceDensity:
     declared: tuple[str, ...]
     addresses: Mapping[str, tuple[tuple[str, str], ...]]
     held: Mapping[str, float]
+    linked: Mapping[str, str]
 
     def __call__(self, q: Any) -> float:
         """Return the log density with the log Jacobian of the transforms."""
@@ -309,7 +312,8 @@ class ReferenceDensity:
             yield f"b{p}"
         if self.data.get(f"Ks{p}", 0):
             yield f"bs{p}"
-        yield from (f"sds{p}_{key[1]}" for key in self._keys(rf"nb{p}_(\d+)") if self.data[key[0]])
+        suffixes = [f"{p}_{key[1]}" for key in self._keys(rf"nb{p}_(\d+)") if self.data[key[0]]]
+        yield from (f"sds{i}" for i in suffixes if i not in self.linked)
         yield from (f"zs{p}_{key[1]}" for key in self._keys(rf"Zs{p}_(\d+_\d+)"))
 
     def _keys(self, pattern: str) -> list[re.Match[str]]:
@@ -398,7 +402,7 @@ class ReferenceDensity:
 
     def _smooth_effect(self, i: str, block: int, values: Mapping[str, Any]) -> Any:
         """Return a block of a smooth at all rows: zero where it does not exist, one set of columns per group."""
-        data, deviations, z = self.data, values[f"sds{i}"], values[f"zs{i}_{block}"]
+        data, deviations, z = self.data, values[f"sds{self.linked.get(i, i)}"], values[f"zs{i}_{block}"]
         if f"Ds{i}" in data:
             coefficients = z / np.sqrt(sum(d / s**2 for d, s in zip(data[f"Ds{i}"].T, deviations, strict=True)))
         elif f"Ss{i}" in data:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from golden_models import MODELS, program_of
@@ -61,8 +62,24 @@ def test_program_declares_data_that_exist(name: str, frame: pd.DataFrame) -> Non
     assert set(declared_data(program.code)) == set(program.data)
     assert set(program.data) <= set(data)
     # What brms passes and the program has no use for: intercept columns, constants, counts.
-    unused = {re.sub(r"[_\d].*", "", name) for name in set(data) - set(program.data)}
-    assert unused <= {"K", "Kc", "X", "Z", "NC"}
+    unused = set(data) - set(program.data)
+    assert {re.sub(r"[_\d].*", "", name) for name in unused} <= {
+        "K",
+        "Kc",
+        "Ks",
+        "X",
+        "Xs",
+        "Z",
+        "Zs",
+        "NC",
+        "nb",
+        "knots",
+    }
+    for name in unused:
+        if name.startswith("Zs"):  # The columns of random effects say only which group a row is in.
+            assert np.all(data[name] == 1)
+        if name.startswith(("nb", "knots", "Ks", "Xs")):  # A smooth without random, or without fixed columns.
+            assert np.size(data[name]) == 0 or np.all(data[name] == 0)
 
 
 def test_the_users_words_cannot_leave_a_comment() -> None:

@@ -57,6 +57,7 @@ def _table() -> dict[str, Any]:
         "f": np.asarray(["low", "mid", "high"])[rng.integers(0, 3, size=n)],
         "g": np.asarray(list("abcdef"))[rng.permutation(n) % 6],
         "h": np.asarray(["u", "v", "w"])[rng.integers(0, 3, size=n)],
+        "lat": rng.uniform(-70, 70, size=n), "lon": rng.uniform(-180, 180, size=n),
     }  # fmt: skip
 
 
@@ -69,7 +70,8 @@ class Case:
 
     ``priors`` are the arguments of ``prior()``; ``addresses`` name the elements of a parameter as (coef,
     group) where a prior is that specific; ``correlated`` numbers the groups with correlated effects;
-    ``held`` repeats the parameters that the formula sets to a number.
+    ``held`` repeats the parameters that the formula sets to a number; ``linked`` says which smooth's standard
+    deviations another uses (by their suffixes, e.g. ``_2`` those of ``_1``).
     """
 
     formula: Any
@@ -79,6 +81,8 @@ class Case:
     addresses: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     correlated: tuple[int, ...] = ()
     held: Mapping[str, float] = field(default_factory=dict)
+    linked: Mapping[str, str] = field(default_factory=dict)
+    data2: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def response_family(self) -> Any:
@@ -90,6 +94,7 @@ def _prior(distribution: str, class_: str = "b", **address: Any) -> dict[str, An
     return {"distribution": distribution, "class_": class_, **address}
 
 
+NEIGHBOURS = {"a": ["b", "c"], "b": ["a", "d"], "c": ["a", "e"], "d": ["b", "f"], "e": ["c"], "f": ["d"]}
 CR5 = 's(z, bs = "cr", k = 5)'
 
 CASES: Mapping[str, Case] = {
@@ -112,6 +117,31 @@ CASES: Mapping[str, Case] = {
     "gaussian, three penalties on one block": Case("y ~ s(x, bs='ad', k=9, m=3)"),
     "gaussian, random effects by level": Case("y ~ f + s(g, by=f, bs='re') + s(z, h, by=f, bs='fs', k=4)"),
     "poisson, smooths of all kinds": Case("count ~ s(z, k=5) + s(x, g, bs='fs', k=4) + s(v, k=5, by=f)", "poisson"),
+    "gaussian, tensor product": Case("y ~ te(x, z, k=3)"),
+    "gaussian, tensor product of three covariates": Case("y ~ te(x, z, v, k=3)"),
+    "gaussian, tensor interaction": Case("y ~ ti(x, k=4) + ti(z, k=4) + ti(x, z, k=4)"),
+    "gaussian, tensor product by factor": Case("y ~ f + te(x, z, k=3, by=f)"),
+    "gaussian, tensor product by number": Case("y ~ te(x, z, k=3, by=v)"),
+    "gaussian, tensor product of blocks": Case("y ~ t2(x, z, k=4)"),
+    "gaussian, tensor product with unpenalised margin": Case("y ~ te(x, z, k=3, fx=c(TRUE, FALSE))"),
+    "gaussian, deviations from a smooth": Case("y ~ s(x, k=4) + s(h, x, bs='sz', k=4)"),
+    "gaussian, Markov random field": Case("y ~ s(g, bs='mrf', xt=list(nb=map))", data2={"map": NEIGHBOURS}),
+    "gaussian, smooth on the sphere": Case("y ~ s(lat, lon, bs='sos', k=8)"),
+    "gaussian, linked smooths": Case("y ~ s(x, k=5, id=1) + s(z, k=5, id=1)", linked={"_2": "_1"}),
+    "gaussian, linked levels": Case("y ~ f + s(z, k=5, by=f, id='a')", linked={"_2": "_1", "_3": "_1"}),
+    "gaussian, linked tensor products": Case(
+        "y ~ te(x, z, k=3, id=1) + s(v, k=4) + te(x, v, k=3, id=1)", linked={"_3": "_1"}
+    ),
+    "distributional, linked within a parameter": Case(
+        ss.bf("y ~ s(x, k=4, id=1) + s(z, k=4, id=1)", "sigma ~ s(v, k=4, id=1) + s(x, k=4, id=1)"),
+        linked={"_2": "_1", "_sigma_2": "_sigma_1"},
+    ),
+    "prior of linked smooths": Case(
+        "y ~ s(z, bs='cr', k=5, id=1) + s(v, bs='cr', k=5, id=1)",
+        priors=(_prior("exponential(0.5)", "sds", coef='s(z, bs = "cr", k = 5, id = 1)'),),
+        addresses={"sds_1": (('s(z, bs = "cr", k = 5, id = 1)', ""),)},
+        linked={"_2": "_1"},
+    ),
     "gaussian, smooth, weights": Case("y | weights(weight) ~ z + s(x, bs='cr', k=5)"),
     "gaussian, two smooths and a group": Case(
         "y ~ x + s(z, bs='cr', k=5) + s(v, bs='cr', k=6) + (1 | g)"
@@ -222,14 +252,16 @@ def _program(name: str, sample_prior: str = "no") -> StanProgram:
     case = CASES[name]
     priors = [ss.prior(**given) for given in case.priors]
     return write_program(
-        *_bind(case.formula, TABLE, case.response_family, priors), version="test", sample_prior=sample_prior
+        *_bind(case.formula, TABLE, case.response_family, priors, data2=case.data2),
+        version="test",
+        sample_prior=sample_prior,
     )
 
 
 @cache
 def _reference(name: str, sample_prior: str = "no") -> ReferenceDensity:
     case = CASES[name]
-    model = {"formula": case.formula, "data": TABLE, "family": case.response_family}
+    model = {"formula": case.formula, "data": TABLE, "family": case.response_family, "data2": case.data2}
     return ReferenceDensity(
         data=ss.standata(**model, sample_prior=sample_prior),
         family=case.family,
@@ -238,6 +270,7 @@ def _reference(name: str, sample_prior: str = "no") -> ReferenceDensity:
         declared=declared_parameters(_program(name, sample_prior).code),
         addresses=case.addresses,
         held=case.held,
+        linked=case.linked,
     )
 
 
@@ -336,7 +369,7 @@ def _prior_pair(prior: Mapping[str, Any]) -> tuple[StanProgram, ReferenceDensity
     program = write_program(*_bind("y ~ x", TABLE, "gaussian", [ss.prior(**prior)]), version="test")
     book = PriorBook.read(ss.default_prior("y ~ x", TABLE).to_frame(), [prior])
     declared = declared_parameters(program.code)
-    return program, ReferenceDensity(ss.standata("y ~ x", TABLE), "gaussian", "", book, declared, {}, {})
+    return program, ReferenceDensity(ss.standata("y ~ x", TABLE), "gaussian", "", book, declared, {}, {}, {})
 
 
 @pytest.mark.parametrize("side", BOUNDS)

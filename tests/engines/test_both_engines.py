@@ -12,11 +12,7 @@ from smoothstan.codegen import StanProgram
 from smoothstan.engines import CmdStanEngine, RawDraws, SamplingOptions, StanliEngine
 from smoothstan.engines.stanli import _model
 
-pytestmark = [
-    pytest.mark.cmdstan,
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(CmdStanEngine.missing()), reason=f"left out: {CmdStanEngine.missing()}"),
-]
+pytestmark = pytest.mark.cmdstan
 SAMPLED = ("smooth", "correlated_slopes", "distributional", "binomial", "poisson_glm")
 
 

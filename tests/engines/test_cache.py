@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import time
@@ -95,6 +96,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv(cache.CACHE_VARIABLE, str(blocked / "cache"))
     with pytest.raises(CompilationError, match=f"{cache.CACHE_VARIABLE} to a folder"):
         cache.executable("model {}", (), build)
+
+
+def test_a_disk_that_fills_up_is_named(folder: Path) -> None:
+    def fill(source: Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(CompilationError, match=f"cannot be kept in {folder}: No space left"):
+        cache.executable("model {}", (), fill)
 
 
 def test_the_default_folder_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ def test_a_missing_cmdstan_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CMDSTAN", str(tmp_path / "nowhere"))
     monkeypatch.setattr("cmdstanpy.utils.cmdstan.os.environ", {"CMDSTAN": str(tmp_path / "nowhere")}, raising=False)
-    with pytest.raises(EngineNotFound, match=r"python -m smoothstan install-cmdstan; installed: stanli"):
+    with pytest.raises(EngineNotFound, match=r"holds no CmdStan: unset it, or .*install-cmdstan; installed: stanli"):
         choose_engine("cmdstan")
 
 
@@ -34,6 +34,8 @@ def test_a_missing_compiler_is_named(tools, message: str, monkeypatch: pytest.Mo
     for folder in (cmdstan, path):
         folder.mkdir()
     (cmdstan / "makefile").write_text("CMDSTAN_VERSION := 2.39.0\n")
+    (cmdstan / "bin").mkdir()
+    (cmdstan / "bin" / "stanc").write_text("")
     for tool in tools:
         (path / tool).write_text("#!/bin/sh\n")
         (path / tool).chmod(0o755)
@@ -41,6 +43,19 @@ def test_a_missing_compiler_is_named(tools, message: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", str(path))
     with pytest.raises(EngineNotFound, match=message):
         choose_engine("cmdstan")
+    assert isinstance(choose_engine(), StanliEngine)
+
+
+def test_a_damaged_or_unfinished_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    cmdstan = tmp_path / "cmdstan-2.39.0"
+    cmdstan.mkdir()
+    (cmdstan / "makefile").write_text("CMDSTAN_VERSION := 2.39.0\n")
+    monkeypatch.setenv("CMDSTAN", str(cmdstan))
+    assert "is damaged (bin/stanc is not there)" in CmdStanEngine.missing()
+    for part in ("bin/stanc", "lib/libtbb.so.2"):
+        (cmdstan / part).parent.mkdir()
+        (cmdstan / part).write_text("")
+    assert "is not compiled yet" in CmdStanEngine.missing()
     assert isinstance(choose_engine(), StanliEngine)
 
 

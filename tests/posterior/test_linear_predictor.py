@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -157,3 +158,15 @@ def test_a_fit_can_be_sent_to_another_process(frame: pd.DataFrame) -> None:
 def test_prior_draws_that_cannot_be_are_missing(frame: pd.DataFrame) -> None:
     fit = ss.brm("y ~ x", frame, prior=ss.prior("normal(-50, 1)", "b", lb=0), sample_prior="yes", **SHORT)
     assert np.isnan(flat(fit)["prior_b"]).all()
+
+
+def test_matrix_covariates_are_kept_with_the_draws(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    data = {"y": rng.normal(size=30), "when": rng.uniform(size=(30, 4)), "when_dim": rng.uniform(size=(30, 4))}
+    fit = ss.brm("y ~ s(when, by=when_dim, k=5)", data, **SHORT)
+    kept = fit.draws["constant_data"].dataset
+    np.testing.assert_array_equal(kept["when"], data["when"])
+    np.testing.assert_array_equal(kept["when_dim"], data["when_dim"])
+    fit.save(tmp_path / "fit.nc")
+    loaded = ss.load_fit(tmp_path / "fit.nc")
+    np.testing.assert_array_equal(loaded.posterior_linpred(data), fit.posterior_linpred(data))

@@ -51,7 +51,7 @@ class TestAgainstMgcv:
         np.testing.assert_allclose(construct_smooth(basis, Rows((x,))).scales[0], case["S_scale"], rtol=1e-10)
 
     def test_extrapolation(self, case: dict[str, Any]) -> None:
-        basis, x = place(case)
+        basis, _ = place(case)
         new = np.asarray(case["new"], dtype=float)
         recorded = np.asarray(case["X_new"])
         # mgcv's PredictMat of the unconstrained smooth is the raw basis.

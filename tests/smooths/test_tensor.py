@@ -17,6 +17,7 @@ from smooths.tensor_cases import arguments, place, recorded_columns
 from smoothstan.smooths import BASES, TENSORS, PlacedBasis, Rows, TensorRequest, construct_smooth, mixed_smooth
 from smoothstan.smooths.kronecker import penalty_of_margin, row_kronecker
 from smoothstan.smooths.tensor import PlacedTensor
+from smoothstan.smooths.tensor_margin import TensorMargin
 from smoothstan.table import Factor
 
 Array = NDArray[np.float64]
@@ -345,3 +346,14 @@ def test_two_places_make_the_same_basis() -> None:
     first, second = (place("ti", (X, Z), bs=("tp", "ps")) for _ in range(2))
     assert isinstance(first, PlacedBasis)
     np.testing.assert_array_equal(first.design((X, Z)), second.design((X, Z)))
+
+
+@pytest.mark.parametrize("kind", TENSORS)
+def test_the_maps_of_margins_lie_as_they_are_read_back(kind: str) -> None:
+    """The last bit of a product of matrices depends on their layout; files keep rows."""
+    basis = place(kind, (X, Z), bs=("tp", "ps"))
+    for margin in basis.margins:  # type: ignore[attr-defined]
+        assert margin.to_basis.flags.c_contiguous
+    turned = TensorMargin(basis.margins[0].basis, 0, 1, np.asfortranarray(basis.margins[0].to_basis))  # type: ignore[attr-defined]
+    assert turned.to_basis is not None
+    assert turned.to_basis.flags.c_contiguous

@@ -9,12 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smoothstan.engines import CmdStanEngine
-
 pytestmark = [
     pytest.mark.cmdstan,
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(CmdStanEngine.missing()), reason=f"left out: {CmdStanEngine.missing()}"),
     # cmdstanpy 1.3 leaves files open and passes an argument that pandas 3 deprecates.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore:The 'float_precision' argument"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -12,7 +13,6 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
-from smoothstan.__main__ import main
 from smoothstan.errors import InstallationError, OptionError
 from smoothstan.toolchain import csv_scripts, folder, install, wheel
 
@@ -22,6 +22,7 @@ CONTENT = {
     "httpstan/lib/libtbb.so": "library",
     "httpstan/lib/libtbb.so.2": "library",
     "httpstan/lib/libsundials_cvodes.a": "archive",
+    "httpstan/include/pybind11/pybind11.h": "// not needed",
     "httpstan/app.py": "raise SystemExit",
     "httpstan-4.17.0.dist-info/LICENSE": "licence",
 }
@@ -38,7 +39,8 @@ def archive(tmp_path: Path) -> Path:
 
 def test_the_folder_has_what_cmdstanpy_needs(archive: Path, tmp_path: Path) -> None:
     target = tmp_path / "cmdstan-2.39.0"
-    folder.unpack(archive, wheel.WHEELS["2.39"], target)
+    folder.unpack(archive, target)
+    folder.complete(target, wheel.WHEELS["2.39"])
     assert "CMDSTAN_VERSION := 2.39.0\n" in (target / "makefile").read_text()
     assert (target / "bin" / "stanc").stat().st_mode & 0o111
     assert (target / "include" / "stan" / "version.hpp").is_file()
@@ -47,6 +49,52 @@ def test_the_folder_has_what_cmdstanpy_needs(archive: Path, tmp_path: Path) -> N
     assert list((target / "src").glob("*.cpp"))
     assert not list(target.rglob("app.py"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cmdstan-2.39.0", "httpstan.whl"]
+
+
+def test_every_licence_that_the_notice_names_is_there(archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / "cmdstan-2.39.0"
+    folder.unpack(archive, target)
+    folder.complete(target, wheel.WHEELS["2.39"])
+    notice = (target / "licenses" / "NOTICE.md").read_text()
+    for name in ("BSD-3-Clause", "BSL-1.0", "MPL-2.0", "Apache-2.0", "MIT"):
+        assert name in notice
+        assert (target / "licenses" / f"{name}.txt").is_file()
+    assert sorted(path.name for path in (target / "include").iterdir()) == ["stan"]
+
+
+def test_what_is_ours_is_brought_up_to_date(archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / "cmdstan-2.35.0"
+    folder.unpack(archive, target)
+    folder.complete(target, wheel.WHEELS["2.35"])
+    makefile, kept, changed = (target / name for name in ("makefile", "src/sample.cpp", "src/nuts.cpp"))
+    os.utime(kept, (1, 1))
+    os.utime(makefile, (1, 1))
+    changed.write_text("of another release")
+    (target / "src" / "forgotten.cpp").write_text("of another release")
+    folder.complete(target, wheel.WHEELS["2.35"])
+    assert makefile.stat().st_mtime == kept.stat().st_mtime == 1
+    assert changed.stat().st_mtime > 1
+    assert not (target / "src" / "forgotten.cpp").exists()
+
+
+MAKEFILE = """
+build: one two
+one two:
+	@echo '--- Compiling the front end, once: $@ ---'
+	@test $@ = {fine} || {{ echo 'no $@ here' >&2; exit 1; }}
+"""
+
+
+def test_building_tells_each_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "makefile").write_text(MAKEFILE.format(fine="$@"))
+    folder.build(tmp_path, jobs=1)
+    assert capsys.readouterr().out == ("  Compiling the front end, once: one\n  Compiling the front end, once: two\n")
+
+
+def test_a_failed_build_shows_what_the_compiler_said(tmp_path: Path) -> None:
+    (tmp_path / "makefile").write_text(MAKEFILE.format(fine="one"))
+    with pytest.raises(InstallationError, match=r"(?s)in .* failed:.*no two here"):
+        folder.build(tmp_path, jobs=1)
 
 
 def test_a_wheel_with_another_checksum_is_not_used(archive: Path) -> None:
@@ -117,13 +165,6 @@ def test_diagnose_tells_good_from_bad(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert "Problem: 1500 of 3000 transitions diverged" in said
     assert "hit the maximum treedepth of 10" in said
-
-
-def test_doctor_names_engines_and_remedies(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    for word in ("engine cmdstan", "engine stanli", "backend='auto' uses", "C++ compiler", "compiled programs"):
-        assert word in said
 
 
 def test_the_command_line_prints_faults_without_a_traceback() -> None:

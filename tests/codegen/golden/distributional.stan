@@ -13,7 +13,7 @@ data {
   // smooths of sigma, unpenalised directions: sz_1
   int<lower=1> Ks_sigma;
   matrix[N, Ks_sigma] Xs_sigma;
-  // s(z, bs = "cr", k = 4): penalised directions
+  // s(z, bs = "cr", k = 4) of sigma: penalised directions
   int<lower=1> nb_sigma_1;  // number of blocks
   array[nb_sigma_1] int<lower=1> knots_sigma_1;  // coefficients of each block
   matrix[N, knots_sigma_1[1]] Zs_sigma_1_1;
@@ -36,8 +36,8 @@ parameters {
   real Intercept;  // intercept at the means of the columns
   vector[Kc] b;  // population-level effects
   real Intercept_sigma;  // intercept of sigma
-  vector[Ks_sigma] bs_sigma;  // unpenalised coefficients
-  // s(z, bs = "cr", k = 4)
+  vector[Ks_sigma] bs_sigma;  // unpenalised coefficients of sigma
+  // s(z, bs = "cr", k = 4) of sigma
   vector<lower=0>[nb_sigma_1] sds_sigma_1;  // standard deviations of the coefficients
   vector[knots_sigma_1[1]] zs_sigma_1_1;  // standardised coefficients
   // varying effects by g of Intercept, sigma_Intercept
@@ -46,7 +46,7 @@ parameters {
   cholesky_factor_corr[M_1] L_1;  // Cholesky factor of their correlations
 }
 transformed parameters {
-  // coefficients of s(z, bs = "cr", k = 4)
+  // coefficients of s(z, bs = "cr", k = 4) of sigma
   vector[knots_sigma_1[1]] s_sigma_1_1 = sds_sigma_1[1] * zs_sigma_1_1;
   // effects by g, one row per level
   matrix[N_1, M_1] r_1 = (diag_pre_multiply(sd_1, L_1) * z_1)';

@@ -34,7 +34,8 @@ transformed data {
     Xc[, k] = X[, k + 1] - means_X[k];
   }
   // all columns side by side, for the GLM primitive
-  matrix[N, Kc + Ks + knots_1[1] + knots_2[1]] X_all = append_col(append_col(append_col(Xc, Xs), Zs_1_1), Zs_2_1);
+  matrix[N, Kc + Ks + knots_1[1] + knots_2[1]] X_all =
+      append_col(append_col(append_col(Xc, Xs), Zs_1_1), Zs_2_1);
 }
 parameters {
   real Intercept;  // intercept at the means of the columns
@@ -72,7 +73,8 @@ transformed parameters {
 }
 model {
   if (!prior_only) {
-    target += normal_id_glm_lpdf(Y | X_all, Intercept + r_1[J_1, 1], append_row(append_row(append_row(b, bs), s_1_1), s_2_1), sigma);
+    target += normal_id_glm_lpdf(Y | X_all, Intercept + r_1[J_1, 1],
+        append_row(append_row(append_row(b, bs), s_1_1), s_2_1), sigma);
   }
   // priors
   target += lprior;

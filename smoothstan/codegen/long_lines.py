@@ -1,0 +1,31 @@
+"""Break the statements of a program that are too long to read on one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+WIDTH = 110
+_BREAK = re.compile(r", | = | (?=[+] )")
+_DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+
+
+def break_long_lines(code: str) -> str:
+    """Break lines after a comma or an equals sign or before a plus, outermost first; those with comments stay."""
+    return "\n".join(part for line in code.split("\n") for part in _broken(line))
+
+
+def _broken(line: str) -> Iterator[str]:
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    while len(line) > WIDTH and not any(mark in line for mark in ("//", "/*", '"')):
+        places = [m for m in _BREAK.finditer(line) if len(indent) < m.start() < WIDTH]
+        if not places:
+            break
+        place = min(places, key=lambda m: (_depth(line[: m.start()]), -m.start()))
+        yield line[: place.end()].rstrip()
+        line = indent + line[place.end() :]
+    yield line
+
+
+def _depth(text: str) -> int:
+    return sum(_DEPTH.get(character, 0) for character in text)

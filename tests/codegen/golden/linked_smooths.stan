@@ -1,0 +1,59 @@
+// generated with smoothstan GOLDEN
+// family: gaussian
+// y ~ s(x, k=5, id=1) + s(z, k=5, id=1)
+data {
+  int<lower=1> N;  // number of observations
+  vector[N] Y;  // response: y
+  int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
+  // smooths, unpenalised directions: sx_1, sz_1
+  int<lower=1> Ks;
+  matrix[N, Ks] Xs;
+  // s(x, k = 5, id = 1): penalised directions
+  int<lower=1> nb_1;  // number of blocks
+  array[nb_1] int<lower=1> knots_1;  // coefficients of each block
+  matrix[N, knots_1[1]] Zs_1_1;
+  // s(z, k = 5, id = 1): penalised directions
+  int<lower=1> nb_2;  // number of blocks
+  array[nb_2] int<lower=1> knots_2;  // coefficients of each block
+  matrix[N, knots_2[1]] Zs_2_1;
+}
+transformed data {
+  // all columns side by side, for the GLM primitive
+  matrix[N, Ks + knots_1[1] + knots_2[1]] X_all = append_col(append_col(Xs, Zs_1_1), Zs_2_1);
+}
+parameters {
+  real Intercept;  // intercept
+  vector[Ks] bs;  // unpenalised coefficients
+  // s(x, k = 5, id = 1)
+  vector<lower=0>[nb_1] sds_1;  // standard deviations of the coefficients
+  vector[knots_1[1]] zs_1_1;  // standardised coefficients
+  // s(z, k = 5, id = 1): linked, with the standard deviations sds_1
+  vector[knots_2[1]] zs_2_1;  // standardised coefficients
+  real<lower=0> sigma;  // residual standard deviation
+}
+transformed parameters {
+  // coefficients of s(x, k = 5, id = 1)
+  vector[knots_1[1]] s_1_1 = sds_1[1] * zs_1_1;
+  // coefficients of s(z, k = 5, id = 1)
+  vector[knots_2[1]] s_2_1 = sds_1[1] * zs_2_1;
+  // log density of the priors
+  real lprior = 0;
+  lprior += student_t_lpdf(Intercept | 3, 2.2, 2.5);
+  lprior += student_t_lpdf(sds_1 | 3, 0, 2.5)
+            - 1 * student_t_lccdf(0 | 3, 0, 2.5);
+  lprior += student_t_lpdf(sigma | 3, 0, 2.5)
+            - 1 * student_t_lccdf(0 | 3, 0, 2.5);
+}
+model {
+  if (!prior_only) {
+    target += normal_id_glm_lpdf(Y | X_all, Intercept, append_row(append_row(bs, s_1_1), s_2_1), sigma);
+  }
+  // priors
+  target += lprior;
+  target += std_normal_lpdf(zs_1_1);
+  target += std_normal_lpdf(zs_2_1);
+}
+generated quantities {
+  // intercept
+  real b_Intercept = Intercept;
+}

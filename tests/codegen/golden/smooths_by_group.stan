@@ -1,0 +1,129 @@
+// generated with smoothstan GOLDEN
+// family: gaussian
+// y ~ s(g, bs='re') + s(x, g, bs='re') + s(z, g, bs='fs', k=4)
+functions {
+  /* Where each group begins once the rows are in the order of their groups.
+   * Args:
+   *   J: group of each row
+   *   n_groups: number of groups
+   * Returns:
+   *   first position of every group, and one past the last
+   */
+  array[] int group_starts(array[] int J, int n_groups) {
+    array[n_groups + 1] int start = rep_array(0, n_groups + 1);
+    for (n in 1:size(J)) {
+      start[J[n] + 1] += 1;
+    }
+    start[1] = 1;
+    for (g in 1:n_groups) {
+      start[g + 1] += start[g];
+    }
+    return start;
+  }
+  /* Columns that all groups share times the coefficients of each row's own group.
+   * Args:
+   *   Z: columns, the rows in the order of their groups
+   *   s: coefficients, group after group
+   *   order: number of each of these rows
+   *   start: first position of every group, and one past the last
+   * Returns:
+   *   the products, in the original order of the rows
+   */
+  vector times_by_group(matrix Z, vector s, array[] int order, array[] int start) {
+    vector[rows(Z)] product;
+    int K = cols(Z);
+    for (g in 1:(size(start) - 1)) {
+      int first = start[g];
+      int last = start[g + 1] - 1;
+      if (first <= last) {
+        product[order[first:last]] = Z[first:last] * segment(s, (g - 1) * K + 1, K);
+      }
+    }
+    return product;
+  }
+}
+data {
+  int<lower=1> N;  // number of observations
+  vector[N] Y;  // response: y
+  int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
+  // s(g, bs = "re"): penalised directions
+  int<lower=1> nb_1;  // number of blocks
+  array[nb_1] int<lower=1> knots_1;  // coefficients of each block
+  int<lower=1> ngs_1;  // groups, each with coefficients of its own
+  array[N] int<lower=1, upper=ngs_1> Js_1;  // group of each row
+  // s(x, g, bs = "re"): penalised directions
+  int<lower=1> nb_2;  // number of blocks
+  array[nb_2] int<lower=1> knots_2;  // coefficients of each block
+  int<lower=1> ngs_2;  // groups, each with coefficients of its own
+  array[N] int<lower=1, upper=ngs_2> Js_2;  // group of each row
+  vector[N] Zs_2_1;  // column shared by the groups
+  // s(z, g, bs = "fs", k = 4): penalised directions
+  int<lower=1> nb_3;  // number of blocks
+  array[nb_3] int<lower=1> knots_3;  // coefficients of each block
+  int<lower=1> ngs_3;  // groups, each with coefficients of its own
+  array[N] int<lower=1, upper=ngs_3> Js_3;  // group of each row
+  array[nb_3] int<lower=1> ws_3;  // coefficients of one group
+  matrix[N, ws_3[1]] Zs_3_1;  // columns shared by the groups
+  vector[N] Zs_3_2;  // column shared by the groups
+  vector[N] Zs_3_3;  // column shared by the groups
+}
+transformed data {
+  // s(z, g, bs = "fs", k = 4): the rows in the order of their groups
+  array[N] int order_3 = sort_indices_asc(Js_3);
+  array[ngs_3 + 1] int start_3 = group_starts(Js_3, ngs_3);
+  matrix[N, ws_3[1]] Zo_3_1 = Zs_3_1[order_3];
+}
+parameters {
+  real Intercept;  // intercept
+  // s(g, bs = "re")
+  vector<lower=0>[nb_1] sds_1;  // standard deviations of the coefficients
+  vector[knots_1[1]] zs_1_1;  // standardised coefficients
+  // s(x, g, bs = "re")
+  vector<lower=0>[nb_2] sds_2;  // standard deviations of the coefficients
+  vector[knots_2[1]] zs_2_1;  // standardised coefficients
+  // s(z, g, bs = "fs", k = 4)
+  vector<lower=0>[nb_3] sds_3;  // standard deviations of the coefficients
+  vector[knots_3[1]] zs_3_1;  // standardised coefficients
+  vector[knots_3[2]] zs_3_2;  // standardised coefficients
+  vector[knots_3[3]] zs_3_3;  // standardised coefficients
+  real<lower=0> sigma;  // residual standard deviation
+}
+transformed parameters {
+  // coefficients of s(g, bs = "re")
+  vector[knots_1[1]] s_1_1 = sds_1[1] * zs_1_1;
+  // coefficients of s(x, g, bs = "re")
+  vector[knots_2[1]] s_2_1 = sds_2[1] * zs_2_1;
+  // coefficients of s(z, g, bs = "fs", k = 4)
+  vector[knots_3[1]] s_3_1 = sds_3[1] * zs_3_1;
+  vector[knots_3[2]] s_3_2 = sds_3[2] * zs_3_2;
+  vector[knots_3[3]] s_3_3 = sds_3[3] * zs_3_3;
+  // log density of the priors
+  real lprior = 0;
+  lprior += student_t_lpdf(Intercept | 3, 2.2, 2.5);
+  lprior += student_t_lpdf(sds_1 | 3, 0, 2.5)
+            - 1 * student_t_lccdf(0 | 3, 0, 2.5);
+  lprior += student_t_lpdf(sds_2 | 3, 0, 2.5)
+            - 1 * student_t_lccdf(0 | 3, 0, 2.5);
+  lprior += student_t_lpdf(sds_3 | 3, 0, 2.5)
+            - 3 * student_t_lccdf(0 | 3, 0, 2.5);
+  lprior += student_t_lpdf(sigma | 3, 0, 2.5)
+            - 1 * student_t_lccdf(0 | 3, 0, 2.5);
+}
+model {
+  if (!prior_only) {
+    vector[N] mu = Intercept + s_1_1[Js_1] + Zs_2_1 .* s_2_1[Js_2]
+        + times_by_group(Zo_3_1, s_3_1, order_3, start_3) + Zs_3_2 .* s_3_2[Js_3] + Zs_3_3 .* s_3_3[Js_3];
+    target += normal_lpdf(Y | mu, sigma);
+  }
+  // priors
+  target += lprior;
+  target += std_normal_lpdf(zs_1_1);
+  target += std_normal_lpdf(zs_2_1);
+  target += std_normal_lpdf(zs_3_1);
+  target += std_normal_lpdf(zs_3_2);
+  target += std_normal_lpdf(zs_3_3);
+}
+generated quantities {
+  // intercept
+  real b_Intercept = Intercept;
+}
