@@ -95,9 +95,9 @@ def brm(
     engine = choose_engine(backend)
     design, priors = _bind(formula, data, family, prior, knots, data2)
     program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
-    design = design.released()
     if _from_gam(inits):
         options = replace(options, inits=chain_starts(design, priors, chains, seed))
+    design = design.released()
     raw = engine.sample(program, options)
     tree = draws_tree(raw, program.variables, design)
     stored = replace(options, seed=raw.seed, inits=None)

@@ -15,44 +15,13 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.penalised import Saturated
+from smoothstan.gam.derivatives import Derivatives
+from smoothstan.gam.gcv import gcv_derivatives, gcv_value
 from smoothstan.gam.likelihood import Observations, PredictorDerivatives
 from smoothstan.gam.log_determinant import Factor, cholesky_factor
 from smoothstan.gam.mode import Mode, ModeFinder
 from smoothstan.gam.penalty_system import PenaltySystem
-
-
-@dataclass(frozen=True)
-class Derivatives:
-    """Gradient and Hessian of a criterion, and the derivatives of the coefficients.
-
-    Args:
-        gradient: (j,).
-        hessian: (j, j).
-        coefficients: (p, t + M) derivatives of the rotated coefficients in theta and rho.
-    """
-
-    gradient: FloatArray
-    hessian: FloatArray
-    coefficients: FloatArray
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """How the mode and H move with theta and rho.
-
-    Args:
-        pressure: (p, M) lambda_k S_k b.
-        score: (p, t + M) derivatives of the penalised score at fixed coefficients.
-        coefficients: (p, t + M) derivatives of the coefficients.
-        predictor: (n, t + M) derivatives of the linear predictor, or None.
-        weights: (n, t + M) derivatives of the Newton weights, or None.
-    """
-
-    pressure: FloatArray
-    score: FloatArray
-    coefficients: FloatArray
-    predictor: FloatArray | None
-    weights: FloatArray | None
+from smoothstan.gam.sensitivity import Sensitivity, moving_weights, sensitivity
 
 
 @dataclass(frozen=True)
@@ -91,30 +60,15 @@ class Criterion:
 
     def value(self, mode: Mode, phi: float) -> float:
         """Return the criterion at a mode."""
-        return _gcv_value(self, mode) if self.method == "GCV" else _laplace_value(self, mode, phi)
+        return gcv_value(self, mode) if self.method == "GCV" else _laplace_value(self, mode, phi)
 
     def derivatives(self, mode: Mode, phi: float) -> Derivatives:
         """Return its gradient and Hessian at a mode."""
         higher = self.finder.higher(mode)
-        moves = _sensitivity(self, mode, higher)
+        moves = sensitivity(self, mode, higher)
         if self.method == "GCV":
-            return _gcv_derivatives(self, mode, higher, moves)
+            return gcv_derivatives(self, mode, higher, moves)
         return _laplace_derivatives(self, mode, higher, moves, phi)
-
-
-def _sensitivity(criterion: Criterion, mode: Mode, higher: PredictorDerivatives | None) -> Sensitivity:
-    matrix, t = criterion.finder.matrix, criterion.shapes
-    pressure = criterion.system.pressure(mode.sp, mode.coefficients)
-    score = pressure
-    if higher is not None and t:
-        score = np.hstack([matrix.transpose_times(higher.shape[:, 1].T), pressure])
-    coefficients = -(mode.factor.inverse @ score)
-    if higher is None:
-        return Sensitivity(pressure, score, coefficients, None, None)
-    predictor = matrix.times(coefficients)
-    weights = higher.third[:, None] * predictor
-    weights[:, :t] += higher.shape[:, 2].T
-    return Sensitivity(pressure, score, coefficients, predictor, weights)
 
 
 def _determinant_factor(criterion: Criterion, mode: Mode) -> Factor:
@@ -176,7 +130,7 @@ def _laplace_derivatives(
     gradient += 0.5 * trace
     hessian += moves.score.T @ moves.coefficients / phi - 0.5 * pairs
     if higher is not None:
-        hessian += 0.5 * _moving_weights(criterion, mode, higher, moves, inner)
+        hessian += 0.5 * moving_weights(criterion, mode, higher, moves, inner)
     hessian = 0.5 * (hessian + hessian.T)
     if not criterion.has_scale:
         return Derivatives(gradient, hessian, moves.coefficients)
@@ -215,107 +169,3 @@ def _traces(
     flat = np.array([a.ravel() for a in products])
     turned = np.array([a.T.ravel() for a in products])
     return np.array([np.trace(a) for a in products]), flat @ turned.T, own
-
-
-def _moving_weights(
-    criterion: Criterion, mode: Mode, higher: PredictorDerivatives, moves: Sensitivity, inner: FloatArray
-) -> FloatArray:
-    """Return tr(P d2H) without its pure penalty part: the second derivatives of the weights and of b."""
-    assert moves.predictor is not None
-    matrix, system, t = criterion.finder.matrix, criterion.system, criterion.shapes
-    leverage = matrix.row_quadratic(inner)
-    adjoint = mode.factor.inverse @ matrix.transpose_times(leverage * higher.third)
-    fitted = matrix.times(adjoint)
-    n = moves.predictor
-    out = n.T @ ((leverage * higher.fourth - fitted * higher.third)[:, None] * n)
-    pull = np.zeros_like(moves.coefficients)
-    pull[:, t:] = system.pressure(mode.sp, adjoint)
-    cross = moves.coefficients.T @ pull
-    out -= cross + cross.T
-    out[np.arange(t, n.shape[1]), np.arange(t, n.shape[1])] -= adjoint @ moves.pressure
-    if t:
-        mixed = n.T @ (leverage * higher.shape[:, 3] - fitted * higher.shape[:, 2]).T
-        out[:, :t] += mixed
-        out[:t, :] += mixed.T
-        out[:t, :t] += higher.shape_pairs[:, :, 2] @ leverage - higher.shape_pairs[:, :, 1] @ fitted
-    return np.asarray(out)
-
-
-def effective_dimension(mode: Mode) -> float:
-    """Return tr(H^-1 X'WX)."""
-    return float(np.sum(mode.factor.inverse * mode.information))
-
-
-def _gcv_value(criterion: Criterion, mode: Mode) -> float:
-    n, deviance, dimension = criterion.data.y.shape[0], 2 * mode.half_deviance, effective_dimension(mode)
-    if criterion.scale is None:
-        return float(n * deviance / (n - dimension) ** 2)
-    return float(deviance / n + 2 * criterion.scale * dimension / n - criterion.scale)
-
-
-def _gcv_derivatives(
-    criterion: Criterion, mode: Mode, higher: PredictorDerivatives | None, moves: Sensitivity
-) -> Derivatives:
-    """Differentiate GCV or UBRE; the effective dimension is p - tr(H^-1 S)."""
-    system, matrix = criterion.system, criterion.finder.matrix
-    m, n = system.free, criterion.data.y.shape[0]
-    inverse = mode.factor.inverse
-    products = []
-    for k in range(m):
-        derivative = system.parameter_matrix(k, mode.sp)
-        if moves.weights is not None:
-            derivative = derivative + matrix.cross_product(moves.weights[:, k])
-        products.append(inverse @ derivative)
-    pressed = [inverse @ system.parameter_matrix(k, mode.sp) for k in range(m)]
-    shrink = inverse @ mode.penalty
-    first = np.array([np.sum((a @ shrink).diagonal()) - np.trace(s) for a, s in zip(products, pressed, strict=True)])
-    second = np.zeros((m, m))
-    for k in range(m):
-        for j in range(m):
-            second[k, j] = (
-                -2 * np.sum(products[k] * (products[j] @ shrink).T)
-                + np.sum(products[k] * pressed[j].T)
-                + np.sum(products[j] * pressed[k].T)
-            )
-    sandwich = shrink @ inverse
-    sandwich = 0.5 * (sandwich + sandwich.T)
-    own = np.array([np.sum(sandwich * system.parameter_matrix(k, mode.sp)) - np.trace(pressed[k]) for k in range(m)])
-    second = 0.5 * (second + second.T) + np.diag(own)
-    if higher is not None:
-        second += _moving_weights(criterion, mode, higher, moves, sandwich)
-    pull = mode.penalty @ mode.coefficients
-    fit_first = -2 * (pull @ moves.coefficients)
-    fit_second = 2 * moves.coefficients.T @ _coefficient_curvature(mode, moves)
-    fit_second = fit_second + _second_shift(criterion, mode, higher, moves, -2 * pull)
-    deviance, dimension = 2 * mode.half_deviance, effective_dimension(mode)
-    if criterion.scale is not None:
-        gradient = fit_first / n + 2 * criterion.scale / n * first
-        return Derivatives(gradient, fit_second / n + 2 * criterion.scale / n * second, moves.coefficients)
-    r = n - dimension
-    gradient = n * fit_first / r**2 + 2 * n * deviance * first / r**3
-    cross = np.outer(fit_first, first)
-    hessian = (
-        n * fit_second / r**2
-        + 2 * n * (cross + cross.T) / r**3
-        + 2 * n * deviance * second / r**3
-        + 6 * n * deviance * np.outer(first, first) / r**4
-    )
-    return Derivatives(gradient, hessian, moves.coefficients)
-
-
-def _coefficient_curvature(mode: Mode, moves: Sensitivity) -> FloatArray:
-    return mode.information @ moves.coefficients
-
-
-def _second_shift(
-    criterion: Criterion, mode: Mode, higher: PredictorDerivatives | None, moves: Sensitivity, covector: FloatArray
-) -> FloatArray:
-    """Return covector' b_km for the second derivatives b_km of the coefficients."""
-    adjoint = mode.factor.inverse @ covector
-    pull = criterion.system.pressure(mode.sp, adjoint)
-    cross = moves.coefficients.T @ pull
-    out = -(cross + cross.T) - np.diag(adjoint @ moves.pressure)
-    if higher is not None and moves.predictor is not None:
-        fitted = criterion.finder.matrix.times(adjoint)
-        out -= moves.predictor.T @ ((fitted * higher.third)[:, None] * moves.predictor)
-    return np.asarray(out)

@@ -12,12 +12,12 @@ from smoothstan.errors import FitError, FitWarning, warn
 from smoothstan.gam.covariance import Covariances, covariances, uncertain_covariance, uncertain_edf
 from smoothstan.gam.criterion import Criterion
 from smoothstan.gam.diagnostics import Concurvity, concurvity
+from smoothstan.gam.fisher import expected_information
 from smoothstan.gam.identifiable import identifiable_columns, keep_columns
 from smoothstan.gam.likelihood import Observations
-from smoothstan.gam.log_determinant import Factor
 from smoothstan.gam.model_matrix import Rotated, dense
 from smoothstan.gam.optimise import Optimum, minimise
-from smoothstan.gam.penalised_least_squares import least_squares, penalised_factor, symmetric_root
+from smoothstan.gam.penalised_least_squares import least_squares
 from smoothstan.gam.penalty_system import PenaltySystem, penalty_system
 from smoothstan.gam.pirls import Pirls
 from smoothstan.gam.problem import Problem
@@ -283,8 +283,11 @@ def _summarise(
     theta = mode.theta
     eta = criterion.finder.matrix.times(mode.coefficients) + problem.offset if mode.eta is None else mode.eta
     mu = data.mean(eta) if mode.mu is None else mode.mu
-    information, factor = _fisher(criterion, data, mode, eta, mu)
-    plain = covariances(information, factor, 1.0)
+    expected = expected_information(data, criterion.finder.matrix, system, mode)
+    if expected is None:
+        raise FitError("the penalised information is singular at the estimate: simplify the model")
+    information = expected.information
+    plain = covariances(information, expected.factor, 1.0)
     total = float(np.sum(plain.edf))
     scale = (
         problem.scale if problem.scale is not None else (1.0 if family.scale_known else _scale(data, mu, theta, total))
@@ -346,22 +349,6 @@ def _summarise(
         converged=optimum.converged,
         message=optimum.message,
     )
-
-
-def _fisher(
-    criterion: Criterion, data: Observations, mode: Any, eta: FloatArray, mu: FloatArray
-) -> tuple[FloatArray, Factor]:
-    """Return X'WX with Fisher weights, and the factor of X'WX + S."""
-    if mode.eta is None:
-        return mode.information, mode.factor
-    _, second, expected = data.slopes(eta, mu, mode.theta)
-    if np.allclose(second, expected, rtol=1e-13, atol=0.0):
-        return mode.information, mode.factor
-    information = criterion.finder.matrix.cross_product(expected)
-    factor = penalised_factor(criterion.system, mode.sp, information, mode.penalty, lambda: symmetric_root(information))
-    if factor is None:
-        raise FitError("the penalised information is singular at the estimate: simplify the model")
-    return information, factor
 
 
 def _rotate_back(plain: Covariances, scale: float, back: FloatArray) -> Covariances:

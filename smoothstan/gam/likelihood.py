@@ -48,6 +48,19 @@ class Observations:
         d1, d2, _, _ = self.family.mean_derivatives(self.y, mu, self.weights, theta)
         return d1 * m1, d2 * m1**2 + d1 * m2, self.family.information(mu, self.weights, theta) * m1**2
 
+    def expected_slopes(self, eta: FloatArray, mu: FloatArray, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return first and second derivative in eta of the Fisher weights, for families without shape parameters.
+
+        With d' = -w (y - mu)/V(mu) and y = mu the third and fourth derivatives of the half deviance are twice and
+        three times the first and second derivative of the information w/V(mu).
+        """
+        m1, m2, m3, _ = self.link.inverse_derivatives(eta)
+        _, i0, d3, d4 = self.family.mean_derivatives(mu, mu, self.weights, theta)
+        i1, i2 = d3 / 2, d4 / 3
+        first = i1 * m1**3 + 2 * i0 * m1 * m2
+        second = i2 * m1**4 + 5 * i1 * m1**2 * m2 + 2 * i0 * (m2**2 + m1 * m3)
+        return first, second
+
     def derivatives(self, eta: FloatArray, mu: FloatArray, theta: FloatArray) -> PredictorDerivatives:
         """Return everything that the second derivative of the criterion needs."""
         m1, m2, m3, m4 = self.link.inverse_derivatives(eta)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
-from smoothstan.gam.criterion import Criterion, Derivatives
+from smoothstan.gam.criterion import Criterion
+from smoothstan.gam.derivatives import Derivatives
 from smoothstan.gam.mode import Mode
 
 _STEP_CAP = 5.0

@@ -18,7 +18,8 @@ def residuals(data: Observations, eta: FloatArray, mu: FloatArray, theta: FloatA
         data: the observations.
         eta, mu: (n,) linear predictor and fitted mean.
         theta: shape parameters.
-        kind: ``"deviance"``, ``"pearson"``, ``"response"`` or ``"working"``.
+        kind: ``"deviance"``, ``"pearson"``, ``"response"`` or ``"working"``: the Newton step of the linear predictor,
+            which is (y - mu) d eta/d mu where the link is canonical.
     """
     rest = data.y - mu
     if kind == "response":
@@ -26,7 +27,9 @@ def residuals(data: Observations, eta: FloatArray, mu: FloatArray, theta: FloatA
     if kind == "pearson":
         return np.asarray(rest * np.sqrt(data.weights / data.family.variance(mu, theta)))
     if kind == "working":
-        return rest / data.link.inverse_derivatives(eta)[0]
+        first, second, _ = data.slopes(eta, mu, theta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return -first / second
     if kind == "deviance":
         half = data.family.half_deviance(data.y, mu, data.weights, theta)
         half = half - data.family.deviance_at_saturation(data.y, data.weights, theta)

@@ -69,8 +69,8 @@ def _cubic_rows(knots: FloatArray, curvature: FloatArray, x: FloatArray) -> Floa
     after = (j + 1) % len(curvature)
     h = np.diff(knots)[j]
     left, right = knots[j + 1] - x, x - knots[j]
-    rows, others = curvature.take(j, axis=0), curvature.take(after, axis=0)
     # Products: numpy's cubes of arrays are many times slower.
+    rows, others = curvature.take(j, axis=0), curvature.take(after, axis=0)
     rows *= (left * (left * left / h - h) / 6)[:, None]
     others *= (right * (right * right / h - h) / 6)[:, None]
     rows += others

@@ -88,8 +88,8 @@ def test_an_eigenpair_that_was_missed_is_noticed() -> None:
     matrix = np.diag(np.arange(400.0, 0, -1))
     start = np.ones(400)
     kept = np.array([0, 1, 3])  # not 2
-    assert low_rank._missed_one(matrix, 400.0 - kept, np.eye(400)[:, kept], start)
-    assert not low_rank._missed_one(matrix, 400.0 - np.arange(3), np.eye(400)[:, :3], start)
+    assert low_rank._missed_one(matrix.dot, 400.0 - kept, np.eye(400)[:, kept], start)
+    assert not low_rank._missed_one(matrix.dot, 400.0 - np.arange(3), np.eye(400)[:, :3], start)
 
 
 def test_monomials_run_with_the_first_exponent_fastest() -> None:
