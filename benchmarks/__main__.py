@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import first_fit, import_time, sampling_speed, smooth_construction, standata_time
+from benchmarks import first_fit, gam_time, import_time, sampling_speed, smooth_construction, standata_time
 from benchmarks.machine import machine_line
 
 BENCHMARKS: Mapping[str, Callable[[], str]] = {
@@ -13,6 +13,7 @@ BENCHMARKS: Mapping[str, Callable[[], str]] = {
     "first_fit": first_fit.run,
     "standata_time": standata_time.run,
     "smooth_construction": smooth_construction.run,
+    "gam_time": gam_time.run,
     "sampling_speed": sampling_speed.run,
 }
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 import smoothstan as ss
+from benchmarks.answering_process import AnsweringProcess, r_version
 from benchmarks.markdown import markdown_table
-from benchmarks.r_process import RProcess, r_version
 from benchmarks.timing import elapsed
 
 SMOOTHS = ("s(x)", "s(x, bs='cr', k=20)", "s(x, z)", "t2(x, z)", "te(x, z)", "s(x, g, bs='fs')")
@@ -44,7 +44,7 @@ def run() -> str:
     found = r_version("mgcv")
     note = f"{found}." if found else "The column of mgcv is empty: Rscript with mgcv was not found."
     rows = []
-    with RProcess(_SCRIPT) as r, tempfile.TemporaryDirectory() as folder:
+    with AnsweringProcess(("Rscript", "--vanilla"), _SCRIPT) as r, tempfile.TemporaryDirectory() as folder:
         for n in _SIZES:
             data = _simulated(n, Path(folder))
             rows += [_row(smooth, n, data, folder, r if found else None) for smooth in SMOOTHS]
@@ -62,7 +62,7 @@ def _simulated(n: int, folder: Path) -> pd.DataFrame:
     return pd.DataFrame({"y": rng.normal(size=n), "x": x, "z": z, "g": levels})
 
 
-def _row(smooth: str, n: int, data: pd.DataFrame, folder: str, r: RProcess | None) -> tuple[str, ...]:
+def _row(smooth: str, n: int, data: pd.DataFrame, folder: str, r: AnsweringProcess | None) -> tuple[str, ...]:
     skipped = smooth.endswith("'fs')") and n > _LARGEST_DENSE
     best = _best(smooth, n, data, folder, None if skipped else r)
     ours = f"{best.ours:.2g}" if best.ours < 1 else f"{best.ours:.1f}"
@@ -74,7 +74,7 @@ def _row(smooth: str, n: int, data: pd.DataFrame, folder: str, r: RProcess | Non
     return (f"`{smooth}`", f"{n:,}", ours, theirs, f"**{best.theirs / best.ours:.2g}**")
 
 
-def _best(smooth: str, n: int, data: pd.DataFrame, folder: str, r: RProcess | None) -> Best:
+def _best(smooth: str, n: int, data: pd.DataFrame, folder: str, r: AnsweringProcess | None) -> Best:
     """Time both in turn until there are enough repeats or enough seconds have passed."""
     formula = f"y ~ {smooth}"
     ss.standata(formula, data[:200])

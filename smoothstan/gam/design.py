@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,11 @@ class GamDesign:
     def offset_at(self, table: Table) -> FloatArray:
         """Return the (n,) sum of the offsets."""
         return np.zeros(table.n) if self.offset is None else self.offset.values(table)
+
+    def released(self) -> GamDesign:
+        """Return the design without what its smooths keep of the data only to save time."""
+        terms = (replace(term, smooth=replace(term.smooth, at_data=None)) for term in self.terms)
+        return replace(self, terms=tuple(terms))
 
     def problem(self, method: str = "REML", scale: float | None = None) -> Problem:
         """Return what is to be fitted."""

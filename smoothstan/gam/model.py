@@ -64,4 +64,5 @@ def gam(
     facts, link_name = choose_gam_family(family, link)
     options = SmoothOptions(dict(knots or {}), dict(data2 or {}))
     design = bind_gam(formula, data, facts, link_name, options, select=select)
-    return GamFit(design, fit_penalised(design.problem(chosen, scale)))
+    problem = design.problem(chosen, scale)
+    return GamFit(design.released(), fit_penalised(problem))

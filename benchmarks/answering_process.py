@@ -1,4 +1,4 @@
-"""An R process that times what it is told: one command per line, one number of seconds back."""
+"""A process in another language or environment that times what it is told: a line in, seconds out."""
 
 from __future__ import annotations
 
@@ -14,43 +14,49 @@ _FOLDER = Path(__file__).parent
 _START_SECONDS = 60.0
 
 
-def r_version(*packages: str) -> str | None:
-    """Return R's version and those of the packages, None if Rscript or one of the packages is missing."""
+class CannotRun(RuntimeError):
+    """The process cannot do what it is told, and why."""
+
+
+def r_version(package: str) -> str | None:
+    """Return R's version and that of a package, None if Rscript or the package is missing."""
     if shutil.which("Rscript") is None:
         return None
-    versions = ", ".join(f"'{name}', as.character(packageVersion('{name}'))" for name in packages)
-    code = f"cat(paste('R', getRversion()), paste({versions}), sep=', ')"
+    code = f"cat('R', format(getRversion()), 'with {package}', format(packageVersion('{package}')))"
     done = subprocess.run(["Rscript", "--vanilla", "-e", code], capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else None
 
 
-class RProcess:
-    """An R script that reads lines and answers each with seconds; it is started anew after a line took too long.
+class AnsweringProcess:
+    """A script that prints ``ready``, then reads lines and answers each with seconds.
+
+    It is started when it is first asked, and anew after an answer that took too long.
 
     Args:
-        script: the name of a script beside this file, which prints ``ready`` first.
+        command: the program that runs scripts, with its options.
+        script: the name of a script beside this file.
     """
 
-    def __init__(self, script: str) -> None:
-        self._script = _FOLDER / script
+    def __init__(self, command: tuple[str, ...], script: str) -> None:
+        self._command = (*command, str(_FOLDER / script))
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str] = queue.Queue()
 
-    def __enter__(self) -> RProcess:
+    def __enter__(self) -> AnsweringProcess:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop()
 
     def seconds(self, *words: str, limit: float) -> float | None:
-        """Return the seconds that a command took, None if it was stopped at the limit.
+        """Return the seconds that something took, None if it was stopped at the limit.
 
         Raises:
-            RuntimeError: with R's message, if the command failed.
+            CannotRun: with what the process says instead.
         """
         process = self._process or self._start()
         if process.stdin is None:
-            raise RuntimeError("R cannot be spoken to")
+            raise CannotRun("the process does not listen")
         process.stdin.write("\t".join(words) + "\n")
         process.stdin.flush()
         try:
@@ -61,18 +67,20 @@ class RProcess:
         try:
             return float(answer)
         except ValueError:
-            raise RuntimeError(f"R on {' '.join(words)}: {answer or 'the process ended'}") from None
+            if not answer:
+                self._stop()
+            raise CannotRun(f"{' '.join(words)}: {answer or 'the process ended'}") from None
 
     def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            ["Rscript", "--vanilla", str(self._script)], env={**os.environ, "LC_ALL": "C.UTF-8"},
+            self._command, env={**os.environ, "LC_ALL": "C.UTF-8"},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_pass_on, args=(process, answers), daemon=True).start()
         if answers.get(timeout=_START_SECONDS) != "ready":
             process.kill()
-            raise RuntimeError(f"{self._script.name} did not start")
+            raise CannotRun(f"{' '.join(self._command)} did not start")
         self._process, self._answers = process, answers
         return process
 
