@@ -1,4 +1,4 @@
-"""A process in another language or environment that times what it is told: a line in, seconds out."""
+"""A process in another language or environment that times what it is told: a line in, processor seconds out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import queue
 import shutil
 import subprocess
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 
 _FOLDER = Path(__file__).parent
 _START_SECONDS = 60.0
+_CHECK_SECONDS = 1.0
 
 
 class CannotRun(RuntimeError):
@@ -49,7 +51,11 @@ class AnsweringProcess:
         self._stop()
 
     def seconds(self, *words: str, limit: float) -> float | None:
-        """Return the seconds that something took, None if it was stopped at the limit.
+        """Return the seconds that something took, None if it was stopped.
+
+        Args:
+            words: what to do.
+            limit: processor seconds after which it is stopped; wall seconds where the system does not tell them.
 
         Raises:
             CannotRun: with what the process says instead.
@@ -59,9 +65,8 @@ class AnsweringProcess:
             raise CannotRun("the process does not listen")
         process.stdin.write("\t".join(words) + "\n")
         process.stdin.flush()
-        try:
-            answer = self._answers.get(timeout=limit)
-        except queue.Empty:
+        answer = self._answer(process, limit)
+        if answer is None:
             self._stop()
             return None
         try:
@@ -70,6 +75,15 @@ class AnsweringProcess:
             if not answer:
                 self._stop()
             raise CannotRun(f"{' '.join(words)}: {answer or 'the process ended'}") from None
+
+    def _answer(self, process: subprocess.Popen[str], limit: float) -> str | None:
+        started = _used_seconds(process.pid)
+        while _used_seconds(process.pid) - started < limit:
+            try:
+                return self._answers.get(timeout=_CHECK_SECONDS)
+            except queue.Empty:
+                continue
+        return None
 
     def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -89,6 +103,15 @@ class AnsweringProcess:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+def _used_seconds(pid: int) -> float:
+    """Return the processor seconds that a process has used, or the time where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return time.monotonic()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _pass_on(process: subprocess.Popen[str], answers: queue.Queue[str]) -> None:
