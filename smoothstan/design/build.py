@@ -9,12 +9,12 @@ import numpy as np
 
 from smoothstan.design.design import Design
 from smoothstan.design.response import bind_response
-from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported, suggestion, underline, warn
+from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported, underline, warn
 from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList, expand, parse
 from smoothstan.formula.syntax import Name, Node, names, variables
 from smoothstan.formula.vocabulary import INTERCEPT, SMOOTHS
-from smoothstan.table import Table, column_names, read_table
+from smoothstan.table import Table, column_names, no_column, read_table
 from smoothstan.terms import (
     AuxiliaryTerm,
     BoundTerm,
@@ -185,8 +185,7 @@ def _refuse_reserved_names(names: Iterable[str]) -> None:
 
 def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[str, ...]) -> None:
     name = unknown[0]
-    listed = ", ".join(available) if len(available) <= 30 else f"{len(available)} columns"
-    message = f"the data has no column {name!r}{suggestion(name, available)} (it has: {listed})"
+    message = no_column(name, available)
     for predictor in formula.predictors:
         for node in names(parse(predictor.text)):
             if node.name == name:
