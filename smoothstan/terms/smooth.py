@@ -10,10 +10,10 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
-from smoothstan.errors import FormulaError
+from smoothstan.errors import DataError, FormulaError, underline
 from smoothstan.formula.syntax import Call
 from smoothstan.priors import DefaultScale, PriorSlot
-from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense, mixed_smooth, times
+from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense, times
 from smoothstan.table import Table
 from smoothstan.terms.bound_smooth import BoundSmooth, Level
 from smoothstan.terms.names import clean_name, prior_dpar, suffix
@@ -347,7 +347,10 @@ def bind_smooths(calls: Sequence[Call], dpar: str, table: Table, text: str, opti
                     text, call.span,
                 )  # fmt: skip
         # The levels of a factor share one basis and one split, made at the rows of the first level.
-        mixed = mixed_smooth(bound[0].smooth, bound[0].rows(table))
+        try:
+            mixed = bound[0].mixed(table)
+        except DataError as fault:
+            raise DataError(f"{fault}\n{underline(text, call.span)}") from None
         smooths += [Smooth(one, mixed, _indicators(mixed, one.rows(table))) for one in bound]
     return SmoothTerm(dpar, tuple(smooths))
 
