@@ -13,7 +13,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.codegen import write_program
 from smoothstan.design import Design, build_design
 from smoothstan.engines import SamplingOptions, StanliEngine
-from smoothstan.errors import FitWarning
+from smoothstan.errors import FitWarning, OptionError, SamplingWarning
 from smoothstan.formula import parse_formula
 from smoothstan.gam import chain_starts, fit_penalised
 from smoothstan.gam.chain_starts import Start, estimate_of, start_at
