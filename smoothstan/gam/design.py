@@ -169,6 +169,7 @@ def bind_gam(
     calls = (*parts.specials, *(call for group in parts.groups for call in _as_random_effects(group, table, text)))
     options.check_knots(smooth_covariates(parts.specials))
     response = bind_gam_response(parsed, family, table)
+    family = family if response.trials is None else family.with_trials(response.trials)
     parametric = bind_linear(parts, "mu", "", table, text).matrix
     bound = [smooth for level in bind_smooth_calls(calls, table, text, options) for smooth in level]
     refuse_repeated(bound, text)

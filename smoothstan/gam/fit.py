@@ -264,7 +264,7 @@ def _optimise(
             "the model reproduces the response exactly (is it constant?), so that there is no residual variance "
             "to estimate"
         )
-    criterion = Criterion(data, finder, system, problem.method, scale)
+    criterion = Criterion(data, finder, system, problem.method, scale, aliased=back.shape[0] - back.shape[1])
     start, lower, upper = starting_point(criterion, rotated, steps=4)
     if start is None:
         raise FitError(

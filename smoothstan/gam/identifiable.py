@@ -3,9 +3,6 @@
 A direction that neither the data nor a penalty determines lies in the space that no penalty reaches, so that in
 coordinates in which this space is explicit whole coordinates can go: parametric columns, or polynomials of a smooth.
 
-REML then counts the directions that stay, so that a column given twice changes nothing but its own coefficient.  (mgcv
-counts the lost ones too: its score differs by log(2 pi phi)/2 each.)
-
 Source: SPEC B.10; Wood (2011), JRSS B 73:3, section 3.1.
 """
 

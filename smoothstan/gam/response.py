@@ -34,11 +34,13 @@ class GamResponse:
         label: what the user wrote.
         y: (n,) numbers; proportions of successes where there are trials.
         weights: (n,) prior weights, numbers of trials included.
+        trials: (n,) numbers of trials, None where there are none.
     """
 
     label: str
     y: FloatArray
     weights: FloatArray
+    trials: FloatArray | None = None
 
 
 def choose_gam_family(name: Any, link: str | None) -> tuple[PenalisedFamily, str]:
@@ -91,7 +93,7 @@ def bind_gam_response(formula: ModelFormula, family: PenalisedFamily, table: Tab
         if np.any(counted == 0):
             raise DataError(f"{deparse(node)} has no trials in row {int(np.argmax(counted == 0))} (rows count from 0)")
     _check_support(family, y, total, node, text)
-    return GamResponse(deparse(node), y, total)
+    return GamResponse(deparse(node), y, total, counted)
 
 
 def _check_support(family: PenalisedFamily, y: FloatArray, weights: FloatArray, node: Node, text: str) -> None:
