@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import BoolArray, FloatArray, IntArray
 from smoothstan.design import complete_rows, expand_predictors
 from smoothstan.errors import FormulaError, NotYetSupported
 from smoothstan.families.links import LINKS, Link
@@ -96,13 +96,15 @@ class GamDesign:
         offset = () if self.offset is None else self.offset.reads
         return tuple(dict.fromkeys((*self.parametric.reads, *smooths, *offset)))
 
-    def matrix(self, table: Table) -> FloatArray:
-        """Return the (n, p) model matrix."""
+    def matrix(self, table: Table, unseen: Mapping[str, BoolArray] | None = None) -> FloatArray:
+        """Return the (n, p) model matrix; random effects of rows with unseen levels are zero."""
         result = np.empty((table.n, len(self.columns)))
         start = len(self.parametric.labels)
         result[:, :start] = self.parametric.at(table)
         for term in self.terms:
             result[:, term.block.columns] = term.design(table)
+            for name in set(unseen or ()) & set(term.smooth.reads):
+                result[(unseen or {})[name], term.block.columns] = 0.0
         return result
 
     def offset_at(self, table: Table) -> FloatArray:

@@ -261,8 +261,8 @@ def _optimise(
     finder: Any = least_squares(data, matrix, system, rotated) if quadratic else Pirls(data, matrix, system)
     if quadratic and scale is None and finder.exact():
         raise FitError(
-            "the model reproduces the response exactly (is it constant?), so that there is no residual variance "
-            "to estimate"
+            "the model reproduces the response exactly, so that there is no residual variance to estimate: is the "
+            "response constant, or are there as many coefficients as rows?"
         )
     criterion = Criterion(data, finder, system, problem.method, scale, aliased=back.shape[0] - back.shape[1])
     start, lower, upper = starting_point(criterion, rotated, steps=4)
