@@ -45,6 +45,7 @@ class PenalisedFit:
     Args:
         problem: what was fitted.
         kept: the columns that take part; the coefficients of all others are 0, because these say the same.
+        rank: the number of coefficients that data and penalties determine.
         score: the minimised criterion: -REML, -ML, GCV or UBRE.
         coefficients: (p,).
         sp: (M,) free smoothing parameters, called ``sp_names``.
@@ -71,6 +72,7 @@ class PenalisedFit:
 
     problem: Problem
     kept: IntArray
+    rank: int
     score: float
     coefficients: FloatArray
     sp: FloatArray
@@ -311,6 +313,7 @@ def _summarise(
     return PenalisedFit(
         problem=problem,
         kept=np.flatnonzero(np.any(basis != 0, axis=1)).astype(np.int64),
+        rank=basis.shape[1],
         score=optimum.point.value,
         coefficients=back @ mode.coefficients,
         sp=np.exp(mode.rho),

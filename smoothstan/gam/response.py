@@ -122,8 +122,8 @@ def _values(node: Node, table: Table, text: str, family: str) -> tuple[FloatArra
     if isinstance(value, Factor):
         if not proportions:
             raise DataError(
-                f"{deparse(node)} is a factor, but family {family} needs numbers (families binomial and bernoulli take a "
-                f"factor)\n{underline(text, node.span)}"
+                f"{deparse(node)} is a factor, but family {family} needs numbers (families binomial and bernoulli "
+                f"take a factor)\n{underline(text, node.span)}"
             )
         return (value.codes > 0).astype(float), None
     return bind_numbers(node, table, text)[1], None

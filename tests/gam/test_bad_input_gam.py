@@ -85,7 +85,7 @@ def test_a_second_formula_is_refused() -> None:
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_too_few_rows(rows: int) -> None:
-    with pytest.raises(DataError, match="no rows|2 coefficients .* for 1 row of data"):
+    with pytest.raises(DataError, match=r"no rows|2 coefficients .* for 1 row of data"):
         ss.gam("y ~ x", DATA[:rows])
 
 
