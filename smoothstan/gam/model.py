@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError
 from smoothstan.gam.design import GamDesign, bind_gam
 from smoothstan.gam.fit import fit_penalised
+from smoothstan.gam.model_matrix import RowBlocks, row_slices
 from smoothstan.gam.problem import METHODS, Problem
 from smoothstan.gam.response import choose_gam_family
 from smoothstan.gam.result import GamFit
 from smoothstan.numerals import is_number
 from smoothstan.terms import SmoothOptions
 
+LARGEST_MATRIX = 256 * 2**20
+"""Bytes; a larger model matrix is never held in memory as a whole."""
 _GCV_NAMES = {"GCV.Cp": "GCV", "UBRE": "GCV"}
 
 
@@ -78,7 +82,7 @@ def gam(
 def _problem(design: GamDesign, method: str, scale: float | None) -> Problem:
     table = design.table
     return Problem(
-        np.ascontiguousarray(design.matrix(table)),
+        _model_matrix(design),
         design.response.y,
         design.response.weights,
         design.offset_at(table),
@@ -88,3 +92,16 @@ def _problem(design: GamDesign, method: str, scale: float | None) -> Problem:
         method,
         scale,
     )
+
+
+def _model_matrix(design: GamDesign, largest: int = LARGEST_MATRIX) -> FloatArray | RowBlocks:
+    """Return the model matrix; one of more than ``largest`` bytes is evaluated block by block when it is needed."""
+    n, p = design.table.n, len(design.columns)
+    if 8 * n * p <= largest:
+        return np.ascontiguousarray(design.matrix(design.table))
+
+    def blocks() -> Iterator[tuple[slice, FloatArray]]:
+        for rows in row_slices(n, p):
+            yield rows, design.matrix(design.table.take(np.arange(rows.start, rows.stop)))
+
+    return RowBlocks(n, p, blocks)
