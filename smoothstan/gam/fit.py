@@ -45,6 +45,7 @@ class PenalisedFit:
     Args:
         problem: what was fitted.
         kept: the columns that take part; the coefficients of all others are 0, because these say the same.
+        rank: the number of coefficients that data and penalties determine.
         score: the minimised criterion: -REML, -ML, GCV or UBRE.
         coefficients: (p,).
         sp: (M,) free smoothing parameters, called ``sp_names``.
@@ -71,6 +72,7 @@ class PenalisedFit:
 
     problem: Problem
     kept: IntArray
+    rank: int
     score: float
     coefficients: FloatArray
     sp: FloatArray
@@ -261,8 +263,8 @@ def _optimise(
     finder: Any = least_squares(data, matrix, system, rotated) if quadratic else Pirls(data, matrix, system)
     if quadratic and scale is None and finder.exact():
         raise FitError(
-            "the model reproduces the response exactly (is it constant?), so that there is no residual variance "
-            "to estimate"
+            "the model reproduces the response exactly, so that there is no residual variance to estimate: is the "
+            "response constant, or are there as many coefficients as rows?"
         )
     criterion = Criterion(data, finder, system, problem.method, scale, aliased=back.shape[0] - back.shape[1])
     start, lower, upper = starting_point(criterion, rotated, steps=4)
@@ -311,6 +313,7 @@ def _summarise(
     return PenalisedFit(
         problem=problem,
         kept=np.flatnonzero(np.any(basis != 0, axis=1)).astype(np.int64),
+        rank=basis.shape[1],
         score=optimum.point.value,
         coefficients=back @ mode.coefficients,
         sp=np.exp(mode.rho),
