@@ -105,7 +105,7 @@ class Posterior:
         """Posterior variable -> (draws, ...), chain by chain."""
         posterior = self.draws["posterior"].dataset
         return {
-            str(name): np.asarray(array.values, dtype=float).reshape(self.ndraws, *array.shape[2:])
+            str(name): np.ascontiguousarray(array.values, dtype=float).reshape(self.ndraws, *array.shape[2:])
             for name, array in posterior.data_vars.items()
         }
 
