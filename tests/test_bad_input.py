@@ -400,6 +400,9 @@ def test_arguments_of_calls_are_checked(kind, message, call):
 CURVES = {"y": ROWS[:9], "x": np.sin(ROWS[:27]).reshape(9, 3), "w": np.cos(ROWS[:18]).reshape(9, 2), "v": ROWS[:9]}
 
 
+MANY = {"g": np.char.add("g", np.arange(20_000).astype(str)), "y": np.zeros(20_000)}
+
+
 def con(term="s(x)", data=None, **options):
     return ss.smooth_con(term, table() if data is None else data, absorb_cons=True, **options)
 
@@ -421,6 +424,7 @@ def con_at(term, **new):
     (DataError, "data2 must be", lambda: con(data2=[1])),
     (DataError, "w is a matrix of 2 columns, but the covariates of s(x) have 3", lambda: con("s(x, by=w)", CURVES)),
     (DataError, "w is a matrix of ... the covariates of s(v) have 1", lambda: con("s(v, by=w, k=4)", CURVES)),
+    (DataError, "s(g) has 20000 columns, more than the 10000", lambda: con("s(g, bs='re')", MANY)),
     (DataError, "all matrices of one width", lambda: con("s(x, w)", CURVES)),
     (OptionError, "one of the smooths of smooth_con(), got list", lambda: ss.smooth2random(con())),
     (DataError, "no column 'x' (it has: z)", lambda: con_at("s(x)", z=[1.0])),
@@ -434,6 +438,12 @@ def con_at(term, **new):
 ])  # fmt: skip
 def test_smooths_outside_a_model_refuse_what_they_cannot_use(kind, message, call):
     refused(kind, message, call)
+
+
+def test_a_random_effect_of_very_many_levels_makes_no_dense_matrix():
+    made = ss.standata("y ~ s(g, bs='re')", MANY)
+    assert made["ngs_1"] == 20_000
+    assert max(np.size(value) for value in made.values()) == 20_000
 
 
 @pytest.mark.parametrize("other", ["k=7", "bs='cr'", "m=1", "fx=TRUE"])

@@ -23,6 +23,8 @@ from smoothstan.table import Table, column_names, conform_table, no_column, read
 from smoothstan.terms.bound_smooth import BoundSmooth
 from smoothstan.terms.smooth_bind import SmoothOptions, bind_smooth_calls, smooth_covariates
 
+_MOST_COLUMNS = 10_000
+
 
 @dataclass(frozen=True, repr=False)
 class SmoothCon:
@@ -185,6 +187,11 @@ def smooth_con(
     options = SmoothOptions.of(knots, data2, centre=absorb_cons, scale=scale_penalty)
     options.check_knots(smooth_covariates([call]))
     (bound,) = bind_smooth_calls([call], table, term, options)
+    if bound[0].smooth.size > _MOST_COLUMNS:
+        raise DataError(
+            f"{bound[0].label} has {bound[0].smooth.size} columns, more than the {_MOST_COLUMNS} that smooth_con() "
+            f"keeps in dense matrices; a model stores them by group\n{underline(term, call.span)}"
+        )
     made = [SmoothCon(b, table, b.smooth.penalties, b.smooth.ranks, b.smooth.null_space_dimension) for b in bound]
     if diagonal_penalty:
         made = _diagonal(made, table)
