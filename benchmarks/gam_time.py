@@ -29,7 +29,8 @@ _R_FITS = {"gam": "gam", "bam": "bam, discrete"}
 _TEXT = (
     f"Processor seconds from a data frame to a fit, best of up to {_MOST_REPEATS}, in turn, stopped after "
     f"{_LIMIT:.0f} s; in brackets how many times as long as smoothstan. Smoothing parameters: smoothstan, gam, mssm "
-    "by REML, bam by fast REML, pygam one for all terms from its grid of 11; statsmodels does not choose any. `cubic`: four terms "
+    "by REML, bam by fast REML, pygam one for all terms from its grid of 11; statsmodels does not choose any. "
+    "`cubic`: four terms "
     '`s(x, bs="cr")`. '
 )
 

@@ -27,8 +27,8 @@ _HEADER = ("smooth", "rows", "smoothstan", "mgcv", "mgcv / smoothstan")
 _TEXT = (
     f"Processor seconds, best of up to {_MOST_REPEATS}, in turn; `g` has {_LEVELS} levels. Ours: `standata` of a "
     "model with an intercept and the smooth. mgcv: `smoothCon(absorb.cons=TRUE, diagonal.penalty=TRUE)` and "
-    f"`smooth2random`, from which brms makes the same arrays (te: `smoothCon` alone); stopped after {_LIMIT:.0f} s, and `fs` not run "
-    f"beyond {_LARGEST_DENSE:,} rows, where its dense matrices fill the memory. "
+    f"`smooth2random`, from which brms makes the same arrays (te: `smoothCon` alone); stopped after "
+    f"{_LIMIT:.0f} s, and `fs` not run beyond {_LARGEST_DENSE:,} rows, where its dense matrices fill the memory. "
 )
 
 

@@ -171,7 +171,7 @@ def _design(
     knots: Mapping[str, Any] | None,
     data2: Mapping[str, Any] | None,
 ) -> Design:
-    options = SmoothOptions(dict(knots or {}), dict(data2 or {}))
+    options = SmoothOptions.of(knots, data2)
     return build_design(parse_formula(formula), data, choose_family(family), options)
 
 

@@ -67,12 +67,24 @@ def significant(value: float, digits: int) -> str:
     return f"{value:.{digits}g}"
 
 
-def format_p_value(value: float, digits: int = 3) -> str:
-    """Write a p-value as R's format.pval() does: below the machine's precision as an inequality."""
-    if math.isnan(value):
-        return "NA"
+def format_p_values(values: Iterable[float], digits: int = 3) -> list[str]:
+    """Write p-values as R's format.pval() does.
+
+    Those from 1e-4 have common decimals, so have the smaller ones; below the machine's precision stands an inequality.
+    """
+    numbers = [float(value) for value in values]
     epsilon = float(np.finfo(float).eps)
-    return f"<{epsilon:.0e}".replace("e-0", "e-") if value < epsilon else format_together([value], digits)[0]
+    tiny = f"<{epsilon:.0e}".replace("e-0", "e-")
+    cells = ["NA"] * len(numbers)
+    for low, high in ((1e-4, math.inf), (epsilon, 1e-4)):
+        places = [i for i, value in enumerate(numbers) if low <= value < high]
+        for i, text in zip(places, format_together([numbers[i] for i in places], digits), strict=True):
+            cells[i] = text
+    wide = max(map(len, cells), default=0) > 6
+    for i, value in enumerate(numbers):
+        if value < epsilon:
+            cells[i] = tiny.replace("<", "< ") if wide else tiny
+    return cells
 
 
 def _mantissa(value: float, digits: int) -> str:

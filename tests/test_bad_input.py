@@ -20,6 +20,12 @@ from smoothstan.engines import SamplingOptions
 from smoothstan.errors import DataError, FamilyError, FormulaError, OptionError, PriorError, StorageError
 
 ROWS = np.arange(40)
+RING = {f"g{i}": [f"g{(i - 1) % 5}", f"g{(i + 1) % 5}"] for i in range(5)}
+MAPS = {
+    "ring": RING, "alone": dict.fromkeys(RING, ()), "text": dict.fromkeys(RING, "abc"),
+    "unknown": {**RING, "g0": ["q"]}, "oneway": {**RING, "g0": ["g1"]}, "part": {"g0": ["g1"], "g1": ["g0"]},
+    "eye": np.eye(3),
+}  # fmt: skip
 FIT = {"backend": "stanli", "chains": 1, "iter_warmup": 20, "iter_sampling": 10, "seed": 1, "show_progress": False}
 
 
@@ -33,10 +39,11 @@ def table(**columns) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-def code(formula="y ~ x", main=None, prior=(), family="gaussian", sample_prior="no", **columns):
+def code(formula="y ~ x", main=None, prior=(), family="gaussian", sample_prior="no", knots=None, **columns):
     """Write the program; beside a ``main`` formula, ``formula`` is the one of a further parameter."""
     formulas = formula if main is None else [main, formula]
-    return ss.stancode(formulas, table(**columns), prior=prior, family=family, sample_prior=sample_prior)
+    options = {"prior": prior, "family": family, "sample_prior": sample_prior, "knots": knots, "data2": MAPS}
+    return ss.stancode(formulas, table(**columns), **options)
 
 
 def sample(formula="y ~ x", data=None, **options):
@@ -93,6 +100,7 @@ FORMULAS = [
     ("y ~ «s(x)»:z", "s() cannot be part of an interaction; use its 'by'"), ("y ~ s(x, bs=«cr»)", "bs: ... found cr"),
     ("y ~ s(x, bs=«'zz'»)", "unknown basis 'zz' ... (known: ad, bs, cc"),
     ("y ~ C(f, «contr.foo»)", "known: contr.treatment"),
+    ("y ~ «s(x, sp=1)»", "sp fixes a smoothing parameter of gam() ... leave sp out ... prior('normal(0, 0.1)', 'sds')"),
     ("y ~ s(x, bs='cr', k=«2»)", "k must be at least 3, found 2"), ("sigma ~ z +«»", "ends where", {"main": "y ~ x"}),
     ("y ~ s(x, bs='cr', k=«4.5»)", "k must be one whole number, found 4.5"), ("y ~ poly(x, 'a')", "degree ... 'a'"),
     ("y ~ s(x, bs='cr', k=«'a'»)", "k must be one whole number, found 'a'"), ("y ~ poly(x, 0)", "degree ... 0"),
@@ -139,6 +147,66 @@ COLUMNS = [
     ("y ~ x", "'y' has an infinite value in row 3", {"y": np.where(ROWS == 3, np.inf, 0)}),
     ("y | weights(w) ~ x", "'w' has an infinite value in row 0", {"w": -np.inf}),
 ]  # fmt: skip
+SMOOTHS = [
+    ("y ~ s(x, k=«41»)", "k=41 needs at least 41 distinct values of x, found 40; lower k"),
+    ("y ~ s(x, z, k=«41»)", "41 distinct combinations of x, z, found 40"), ("y ~ s(x, k=«c(4, 5)»)", "one number"),
+    ("y ~ «s(few)»", "k=10 needs at least 10 distinct values of few, found 3"), ("y ~ s(x, k=«0»)", "least 1"),
+    ("y ~ s(x, k=«2»)", "at least 3, found 2"), ("y ~ s(x, bs='cc', k=«3»)", "k must be at least 4, found 3"),
+    ("y ~ s(x, bs='ps', m=c(4, 2), k=«4»)", "at least 6"),
+    ("y ~ s(x, bs='bs', k=«4»)", "k must be at least 5, found 4"),
+    ("y ~ s(x, bs='ps', k=«1000000»)", "k must be at most 10000, found 1000000"),
+    ("y ~ te(x, z, k=«c(3, 4, 5)»)", "one value or 2, one per margin, found 3"), ("y ~ te(x, z, k=«2»)", "margin x"),
+    ("y ~ s(x, m=«1.5»)", "m must be a whole number here, found 1.5"), ("y ~ s(x, m=«-1»)", "must not be negative"),
+    ("y ~ s(x, m=«1e400»)", "m must be finite, found inf"), ("y ~ s(x, m=«'a'»)", "m must be numbers, found 'a'"),
+    ("y ~ s(x, bs='ps', m=«c(2, -1)»)", "order of the differences) must be at least 0, found -1"),
+    ("y ~ s(x, bs='bs', m=«c(3, 4)»)", "degree 3 has derivatives of order 0 to 3, found 4"),
+    ("y ~ s(x, bs='gp', m=«9»)", "1 (spherical), 2 (power exponential)"), ("y ~ s(x, z, bs='sos', m=«7»)", "-2"),
+    ("y ~ s(x, bs='ds', m=«c(2, .5)»)", "the second number of m must be 0 for ds of 1 covariate, found 0.5"),
+    ("y ~ s(x, xt=«list(foo=3)»)", "unknown setting 'foo' in xt; known: max.knots, seed"), ("y ~ s(x, xt=«3»)", "xt"),
+    ("y ~ s(x, xt=«list(max.knots=5)»)", "at least 10 here, found 5"), ("y ~ s(x, xt=«nope»)", "data2={'nope': ...}"),
+    ("y ~ s(x, xt=«list(seed=1e12)»)", "seed must lie between"),
+    ("y ~ s(x, f, bs='fs', xt=«'zz'»)", "basis 'zz' in xt"),
+    ("y ~ s(x, pc=«c(1, 2)»)", "one number per covariate, 1, found 2"), ("y ~ s(x, pc=«1e400»)", "pc must be finite"),
+    ("y ~ s(f, bs='re', pc=«1»)", "pc needs numeric"), ("y ~ te(x, z, sp=«c(1, 2, 3)»)", "one number per penalty, 2"),
+    ("y ~ «s(x, sp=1)»", "sp fixes a smoothing parameter of gam()"), ("y ~ s(x, sp=«'a'»)", "sp must be numbers"),
+    ("y ~ ti(x, z, mc=«3»)", "mc must be TRUE or FALSE, found 3"), ("y ~ t2(x, z, ord=«7»)", "between 0 and 2"),
+    ("y ~ te(x, z, d=«3»)", "2 together (x, z), found 3"), ("y ~ s(x, fx=«1»)", "fx must be TRUE or FALSE, found 1"),
+    ("y ~ s(x, id=1) + s(z, w, id=«1»)", "the same number of covariates, found 1 and 2"),
+    ("y ~ s(x, id=1) + te(z, id=«1»)", "must be of one kind, found s and te"), ("y ~ s(x, id=«TRUE»)", "id must be"),
+    ("y ~ s(x, bs='re', id=1) + s(f, bs='re', id=«1»)", "the same kinds, found numbers and a factor with"),
+    ("y ~ s(f, bs='re', id=1) + s(g, bs='re', id=«1»)", "the same levels, found a factor with levels a, b, c and"),
+    ("y ~ s(g, bs='mrf', xt=list(nb=ring), k=«9»)", "at most 5, the number of regions"),
+    ("y ~ s(x, by=«'f'»)", "no value"),
+    ("y ~ s(g, bs='mrf', xt=«list(foo=ring)»)", "known: penalty, nb, polys"), ("y ~ s(x, by=«f:g»)", "inside a call"),
+]  # fmt: skip
+SMOOTH_DATA = [
+    ("y ~ s(«f»)", "f must be numeric here, but it is a factor"), ("y ~ s(x, «g»)", "g must be numeric here"),
+    ("y ~ te(x, «f»)", "margin f: f must be numeric"), ("y ~ s(x, by=«nope»)", "the data has no column 'nope'"),
+    ("y ~ «s(x, one, bs='sz', k=4)»", "at least 2 levels in one, found 1"), ("y ~ «s(const, bs='ps')»", "found 1"),
+    ("y ~ «s(const, x)»", "lie on a line"), ("y ~ «s(const, x, bs='gp', k=6)»", "the data do not determine"),
+    ("y ~ s(x, by=«I(z * 0)»)", "I(z * 0) is zero in every row, so s(x) has no effect"),
+    ("y ~ s(«x»)", "x goes from 0 to 3.9e+201, too large to compute powers; rescale it", {"x": ROWS * 1e200}),
+    ("y ~ s(«x», bs='cr')", "too small to compute powers", {"x": ROWS * 1e-200}),
+    ("y ~ s(x, by=«z»)", "z goes from 0 to 3.9e+201, too large", {"z": ROWS * 1e200}),
+    ("y ~ «s(g, bs='mrf')»", "one of penalty, nb, polys in xt"), ("y ~ s(«x», bs='mrf', xt=list(nb=ring))", "a factor"),
+    ("y ~ «s(g, bs='mrf', xt=list(nb=alone))»", "no region of the map has a neighbour"),
+    ("y ~ «s(g, bs='mrf', xt=list(nb=part))»", "nb lacks the regions g2, g3, g4"),
+    ("y ~ «s(g, bs='mrf', xt=list(nb=unknown))»", "lists q as a neighbour of 'g0', but has no such region"),
+    ("y ~ «s(g, bs='mrf', xt=list(nb=oneway))»", "not the other way round"),
+    ("y ~ «s(g, bs='mrf', xt=list(polys=text))»", "polygons of 'g0' must be arrays of numbers, found 'abc'"),
+    ("y ~ «s(g, bs='re', xt=list(S=eye))»", "5 x 5 ... found 3 x 3"),
+    ("y ~ «s(x, f, g, bs='fs')»", "one factor, found 2"),
+    ("y ~ «s(x, bs='cr', k=4)»", "k=4 needs exactly 4 knots of x, found 3", {"knots": {"x": [1, 2, 3]}}),
+    ("y ~ «s(x, bs='cr', k=4)»", "must increase strictly", {"knots": {"x": [3, 1, 2, 4]}}),
+    ("y ~ «s(x, bs='cc', k=5)»", "2 or 5 knots of x, found 3", {"knots": {"x": [1, 2, 3]}}),
+    ("y ~ «s(x, bs='ps', k=5)»", "values from 0.1 to 4, range of the knots 1 to 2", {"knots": {"x": [1, 2]}}),
+    ("y ~ «s(x, k=4)»", "at least 4 distinct knots, found 2", {"knots": {"x": [1, 1, 2, 2]}}),
+    ("y ~ «s(x, z, k=4)»", "the knots of z are missing", {"knots": {"x": [1, 2, 3, 4]}}),
+    ("y ~ «s(x, k=4)»", "the knots of x must be numbers, found ['a', 'b']", {"knots": {"x": ["a", "b"]}}),
+    ("y ~ «s(x, k=4)»", "one list of numbers, found 3", {"knots": {"x": 3}}),
+    ("y ~ s(x, k=4)", "no smooth has this covariate; did you mean 'x'?", {"knots": {"xx": [1, 2, 3, 4]}}),
+    ("y ~ s(x, k=4)", "knots must be a dictionary from covariates to their knots, found list", {"knots": [1, 2]}),
+]  # fmt: skip
 VALUES = [
     ("y ~ x", "'y' has -1 in row 0", {"family": "poisson", "y": ROWS - 1}),
     ("y ~ x", "has 0.5 in row 0", {"family": "poisson", "y": ROWS + 0.5}),
@@ -149,7 +217,10 @@ VALUES = [
     ("few | trials(0) ~ x", "1 successes in 0 trials in row 1", {"family": "binomial"}),
     ("y | trials(n) ~ x", "'y' has -1 in row 1", {"family": "binomial", "y": -ROWS}),
 ]  # fmt: skip
-KINDS = {FormulaError: FORMULAS, errors.NotYetSupported: NOT_YET, DataError: COLUMNS, FamilyError: VALUES}
+KINDS = {
+    FormulaError: FORMULAS + SMOOTHS, errors.NotYetSupported: NOT_YET, DataError: COLUMNS + SMOOTH_DATA,
+    FamilyError: VALUES,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", [pytest.param((kind, *row), id=row[0]) for kind in KINDS for row in KINDS[kind]])
@@ -324,6 +395,68 @@ CALLS = [
 @pytest.mark.parametrize(("kind", "message", "call"), CALLS)
 def test_arguments_of_calls_are_checked(kind, message, call):
     refused(kind, message, call)
+
+
+CURVES = {"y": ROWS[:9], "x": np.sin(ROWS[:27]).reshape(9, 3), "w": np.cos(ROWS[:18]).reshape(9, 2), "v": ROWS[:9]}
+
+
+MANY = {"g": np.char.add("g", np.arange(20_000).astype(str)), "y": np.zeros(20_000)}
+
+
+def con(term="s(x)", data=None, **options):
+    return ss.smooth_con(term, table() if data is None else data, absorb_cons=True, **options)
+
+
+def con_at(term, **new):
+    return con(term, data2=MAPS)[0].predict_matrix(new)
+
+
+@pytest.mark.parametrize(("kind", "message", "call"), [
+    (FormulaError, "expected one smooth term (s, t2, te, ti)\n  s(x) + s(z)\n", lambda: con("s(x) + s(z)")),
+    (FormulaError, "expected one smooth term", lambda: con("y ~ s(x)")), (FormulaError, "got int", lambda: con(3)),
+    (DataError, "no column 'xx'; did you mean 'x'? (it has: y, x, z ... s(xx)\n    ^^", lambda: con("s(xx)")),
+    (DataError, "data must be a table", lambda: ss.smooth_con("s(x)", None)),
+    (DataError, "no rows", lambda: con(data=table().iloc[:0])),
+    (DataError, "'x' has no value in row 0", lambda: con(data=table(x=np.where(ROWS == 0, np.nan, ROWS)))),
+    (DataError, "'x' has an infinite value in row 3", lambda: con(data=table(x=np.where(ROWS == 3, np.inf, ROWS)))),
+    (FormulaError, "10 distinct values of x, found 1", lambda: con(data=table().iloc[:1])),
+    (DataError, "knots must be a dictionary", lambda: con(knots=[1])),
+    (DataError, "data2 must be", lambda: con(data2=[1])),
+    (DataError, "w is a matrix of 2 columns, but the covariates of s(x) have 3", lambda: con("s(x, by=w)", CURVES)),
+    (DataError, "w is a matrix of ... the covariates of s(v) have 1", lambda: con("s(v, by=w, k=4)", CURVES)),
+    (DataError, "s(g) has 20000 columns, more than the 10000", lambda: con("s(g, bs='re')", MANY)),
+    (DataError, "all matrices of one width", lambda: con("s(x, w)", CURVES)),
+    (OptionError, "one of the smooths of smooth_con(), got list", lambda: ss.smooth2random(con())),
+    (DataError, "no column 'x' (it has: z)", lambda: con_at("s(x)", z=[1.0])),
+    (DataError, "'x' of the new data has no value in row 1", lambda: con_at("s(x)", x=[1.0, np.nan])),
+    (DataError, "'x' is a factor with levels a, but in the fit it was numeric", lambda: con_at("s(x)", x=["a"])),
+    (DataError, "'f' has the new level 'q' (levels of the fit: a", lambda: con_at("s(x, by=f)", x=[1.0], f=["q"])),
+    (DataError, "'f' has the new level 'q'", lambda: con_at("s(x, f, bs='fs', k=4)", x=[1.0], f=["q"])),
+    (DataError, "'g' has the new level 'q'", lambda: con_at("s(g, bs='mrf', xt=list(nb=ring))", g=["q"])),
+    (DataError, "'flag' is numeric, but in the fit ... logical", lambda: con_at("s(x, by=flag)", x=[1.0], flag=[1])),
+    (DataError, "log(x) is not a finite number in row 0", lambda: con_at("s(log(x))", x=[-1.0])),
+])  # fmt: skip
+def test_smooths_outside_a_model_refuse_what_they_cannot_use(kind, message, call):
+    refused(kind, message, call)
+
+
+def test_a_random_effect_of_very_many_levels_makes_no_dense_matrix():
+    made = ss.standata("y ~ s(g, bs='re')", MANY)
+    assert made["ngs_1"] == 20_000
+    assert max(np.size(value) for value in made.values()) == 20_000
+
+
+@pytest.mark.parametrize("other", ["k=7", "bs='cr'", "m=1", "fx=TRUE"])
+def test_arguments_that_a_linked_smooth_does_not_use_are_said_to_be_unused(other):
+    with pytest.warns(errors.SmoothstanWarning, match=f"{other[0]}.* of s\\(z, id = 1.* is not used, that of s\\(x, k"):
+        ss.standata(f"y ~ s(x, k=5, id=1) + s(z, id=1, {other})", table())
+
+
+@pytest.mark.parametrize("term", ["s(x, z, by=f, k=9)", "te(x, z, by=f, k=3)", "s(x, by=f, bs='ds', m=c(3, 0), k=6)"])
+def test_the_first_level_of_a_by_may_have_a_single_row(term):
+    data = table(f=np.where(ROWS == 0, "a", "b"))
+    assert all(np.isfinite(value).all() for value in ss.standata(f"y ~ {term}", data).values())
+    assert all(np.isfinite(ss.smooth2random(one).fixed).all() for one in con(term, data, diagonal_penalty=True))
 
 
 @pytest.mark.parametrize("keep", [lambda n: 0, lambda n: 100, lambda n: n // 2, lambda n: n - 1, None])

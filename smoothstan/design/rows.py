@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from smoothstan.errors import DataError, DataWarning, FormulaError, suggestion, underline, warn
+from smoothstan.errors import DataError, DataWarning, FormulaError, underline, warn
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList, expand, parse
 from smoothstan.formula.syntax import Name, Node, names, variables
 from smoothstan.formula.vocabulary import INTERCEPT
-from smoothstan.table import Table, column_names, read_table
+from smoothstan.table import Table, column_names, no_column, read_table
 
 Expanded = list[tuple[PredictorFormula, TermList]]
 """The terms of every predictor."""
@@ -71,8 +71,7 @@ def _refuse_reserved_names(names: Iterable[str]) -> None:
 
 def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[str, ...]) -> None:
     name = unknown[0]
-    listed = ", ".join(available) if len(available) <= 30 else f"{len(available)} columns"
-    message = f"the data has no column {name!r}{suggestion(name, available)} (it has: {listed})"
+    message = no_column(name, available)
     for predictor in formula.predictors:
         for node in names(parse(predictor.text)):
             if node.name == name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
@@ -135,11 +136,21 @@ class _ProportionFamily(PenalisedFamily):
 
 
 @final
+@dataclass(frozen=True)
 class PenalisedBinomial(_ProportionFamily):
-    """w y ~ Binomial(w, mu): y is the proportion of successes, w the number of trials."""
+    """m y ~ Binomial(m, mu), counted w/m times: y is the proportion of successes, w the weight.
+
+    Args:
+        trials: (n,) numbers of trials m; the weights if None.
+    """
 
     name: ClassVar[str] = "binomial"
     scale_known: ClassVar[bool] = True
+    trials: FloatArray | None = None
+
+    def with_trials(self, trials: FloatArray) -> PenalisedBinomial:
+        """Return the family of responses with these numbers of trials."""
+        return PenalisedBinomial(trials)
 
     def draw(
         self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
@@ -157,9 +168,11 @@ class PenalisedBinomial(_ProportionFamily):
         """Return the log likelihood at mu = y."""
         from scipy.special import gammaln, xlogy
 
-        successes = weights * y
-        choose = gammaln(weights + 1) - gammaln(successes + 1) - gammaln(weights - successes + 1)
-        return known_scale(float(np.sum(choose + xlogy(successes, y) + xlogy(weights - successes, 1 - y))))
+        trials = weights if self.trials is None else self.trials
+        successes = trials * y
+        choose = gammaln(trials + 1) - gammaln(successes + 1) - gammaln(trials - successes + 1)
+        each = choose + xlogy(successes, y) + xlogy(trials - successes, 1 - y)
+        return known_scale(float(np.sum(weights / trials * each)))
 
 
 @final

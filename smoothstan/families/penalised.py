@@ -82,6 +82,10 @@ class PenalisedFamily(ABC):
             return np.where(inside, np.clip(mu, _TINY, 1 - _TINY), mu)
         return np.where(mu == 0, 1e-290, mu) if self.lower == 0.0 else mu
 
+    def with_trials(self, trials: FloatArray) -> PenalisedFamily:
+        """Return the family of proportions out of (n,) trials; most families only need the weights."""
+        return self
+
     @abstractmethod
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Raise FamilyError if a response lies outside the support."""

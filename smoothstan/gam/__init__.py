@@ -12,6 +12,8 @@ from smoothstan.gam.fit import fit_penalised as fit_penalised
 from smoothstan.gam.model import gam as gam
 from smoothstan.gam.model_matrix import ModelMatrix as ModelMatrix
 from smoothstan.gam.model_matrix import RowBlocks as RowBlocks
+from smoothstan.gam.of_design import Twin as Twin
+from smoothstan.gam.of_design import twin_of as twin_of
 from smoothstan.gam.problem import PenaltyBlock as PenaltyBlock
 from smoothstan.gam.problem import Problem as Problem
 from smoothstan.gam.result import GamFit as GamFit

@@ -13,7 +13,7 @@ from smoothstan.errors import OptionError
 from smoothstan.gam.fit import PenalisedFit
 from smoothstan.gam.result import GamFit
 from smoothstan.gam.smooth_estimates import EstimatedSmooth, band_width, estimate_smooth, smooth_grid
-from smoothstan.numerals import format_p_value, format_together
+from smoothstan.numerals import format_p_values, format_together
 from smoothstan.plots import Curves, draw_panels
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _written(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.astype(object)
     for name in table.columns:
         values = table[name]
-        cells = [format_p_value(v) for v in values] if name == "p-value" else format_together(values, _DIGITS)
+        cells = format_p_values(values) if name == "p-value" else format_together(values, _DIGITS)
         shown[name] = ["" if cell == "NA" else cell for cell in cells]
     return shown
 

@@ -69,7 +69,7 @@ def uncertain_covariance(
         rho: where the smoothing parameters are in it.
         scale: the estimate of phi.
     """
-    if not pressures:
+    if not sensitivity.shape[1]:
         return covariance
     values, vectors = np.linalg.eigh(0.5 * (outer_hessian + outer_hessian.T))
     inverse = np.where(values > 0, 1 / np.where(values > 0, values, 1.0), 0.0)
@@ -78,6 +78,8 @@ def uncertain_covariance(
     regular = ((vectors / (np.maximum(values, 0.0) + 0.1)) @ vectors.T)[rho, rho]
     first = sensitivity @ spread @ sensitivity.T
 
+    if not pressures:
+        return np.asarray(covariance + first)
     # With R'R = X'WX + S: dR = half R, so that the change of the root R^-1 of the covariance is -R^-1 half.
     root = np.linalg.cholesky(hessian_matrix).T
     inverse_root = np.linalg.inv(root)

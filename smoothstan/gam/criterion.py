@@ -34,6 +34,8 @@ class Criterion:
         system: the penalties.
         method: ``"REML"``, ``"ML"`` or ``"GCV"``.
         scale: the known scale, or None if it is estimated.
+        aliased: directions left out because others say the same; REML counts them among the unpenalised ones, as
+            mgcv does (SPEC B.1: M_p is the number of columns less the rank of the penalties).
     """
 
     data: Observations
@@ -41,6 +43,7 @@ class Criterion:
     system: PenaltySystem
     method: str
     scale: float | None
+    aliased: int = 0
 
     @property
     def shapes(self) -> int:
@@ -88,7 +91,7 @@ def _determinant_factor(criterion: Criterion, mode: Mode) -> Factor:
 
 
 def _unpenalised(criterion: Criterion) -> int:
-    return criterion.system.null_dimension if criterion.method == "REML" else 0
+    return criterion.system.null_dimension + criterion.aliased if criterion.method == "REML" else 0
 
 
 def _saturated(criterion: Criterion, mode: Mode, phi: float) -> Saturated:

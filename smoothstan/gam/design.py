@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import BoolArray, FloatArray, IntArray
 from smoothstan.design import complete_rows, expand_predictors
 from smoothstan.errors import FormulaError, NotYetSupported
 from smoothstan.families.links import LINKS, Link
@@ -17,6 +17,7 @@ from smoothstan.formula import ModelFormula, TermList, expand, parse_formula
 from smoothstan.formula.algebra import WrittenGroup
 from smoothstan.formula.syntax import Argument, Call, Name, Node, Text, strip_parens, variables
 from smoothstan.formula.vocabulary import SMOOTHS
+from smoothstan.gam.model_matrix import RowBlocks, row_slices
 from smoothstan.gam.problem import PenaltyBlock, Problem
 from smoothstan.gam.response import GamResponse, bind_gam_response
 from smoothstan.gam.side import side_constraints
@@ -33,6 +34,9 @@ from smoothstan.terms import (
     smooth_covariates,
 )
 from smoothstan.terms.model_matrix import ModelMatrix
+
+LARGEST_MATRIX = 256 * 2**20
+"""Bytes; a larger model matrix is never held in memory as a whole."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +106,15 @@ class GamDesign:
         offset = () if self.offset is None else self.offset.reads
         return tuple(dict.fromkeys((*self.parametric.reads, *smooths, *offset)))
 
-    def matrix(self, table: Table) -> FloatArray:
-        """Return the (n, p) model matrix."""
+    def matrix(self, table: Table, unseen: Mapping[str, BoolArray] | None = None) -> FloatArray:
+        """Return the (n, p) model matrix; random effects of rows with unseen levels are zero."""
         result = np.empty((table.n, len(self.columns)))
         start = len(self.parametric.labels)
         result[:, :start] = self.parametric.at(table)
         for term in self.terms:
             result[:, term.block.columns] = term.design(table)
+            for name in set(unseen or ()) & set(term.smooth.reads):
+                result[(unseen or {})[name], term.block.columns] = 0.0
         return result
 
     def offset_at(self, table: Table) -> FloatArray:
@@ -123,7 +129,7 @@ class GamDesign:
     def problem(self, method: str = "REML", scale: float | None = None) -> Problem:
         """Return what is to be fitted."""
         return Problem(
-            np.ascontiguousarray(self.matrix(self.table)),
+            self._matrix_of_fit(),
             self.response.y,
             self.response.weights,
             self.offset_at(self.table),
@@ -133,6 +139,18 @@ class GamDesign:
             method,
             scale,
         )
+
+    def _matrix_of_fit(self) -> FloatArray | RowBlocks:
+        """Return the model matrix; a larger one than ``LARGEST_MATRIX`` is evaluated block by block when needed."""
+        n, p = self.table.n, len(self.columns)
+        if 8 * n * p <= LARGEST_MATRIX:
+            return np.ascontiguousarray(self.matrix(self.table))
+
+        def blocks() -> Iterator[tuple[slice, FloatArray]]:
+            for rows in row_slices(n, p):
+                yield rows, self.matrix(self.table.take(np.arange(rows.start, rows.stop)))
+
+        return RowBlocks(n, p, blocks)
 
 
 def bind_gam(
@@ -169,6 +187,7 @@ def bind_gam(
     calls = (*parts.specials, *(call for group in parts.groups for call in _as_random_effects(group, table, text)))
     options.check_knots(smooth_covariates(parts.specials))
     response = bind_gam_response(parsed, family, table)
+    family = family if response.trials is None else family.with_trials(response.trials)
     parametric = bind_linear(parts, "mu", "", table, text).matrix
     bound = [smooth for level in bind_smooth_calls(calls, table, text, options) for smooth in level]
     refuse_repeated(bound, text)

@@ -13,16 +13,17 @@ from smoothstan.gam.covariance import Covariances, covariances, uncertain_covari
 from smoothstan.gam.criterion import Criterion
 from smoothstan.gam.diagnostics import Concurvity, concurvity
 from smoothstan.gam.fisher import expected_information
-from smoothstan.gam.identifiable import identifiable_columns, keep_columns
+from smoothstan.gam.identifiable import identifiable_directions
 from smoothstan.gam.likelihood import Observations
+from smoothstan.gam.limits import minimise_beyond_limits
 from smoothstan.gam.model_matrix import Rotated, dense
-from smoothstan.gam.optimise import Optimum, minimise
+from smoothstan.gam.optimise import Optimum
 from smoothstan.gam.penalised_least_squares import least_squares
 from smoothstan.gam.penalty_system import PenaltySystem, penalty_system
 from smoothstan.gam.pirls import Pirls
 from smoothstan.gam.problem import Problem
 from smoothstan.gam.residuals import residuals
-from smoothstan.gam.start import starting_point
+from smoothstan.gam.start import balanced_sizes, starting_point
 from smoothstan.gam.tests_of_terms import (
     FittedCovariance,
     ParametricTest,
@@ -43,7 +44,8 @@ class PenalisedFit:
 
     Args:
         problem: what was fitted.
-        kept: the columns that data and penalties determine; the coefficients of all others are 0.
+        kept: the columns that take part; the coefficients of all others are 0, because these say the same.
+        rank: the number of coefficients that data and penalties determine.
         score: the minimised criterion: -REML, -ML, GCV or UBRE.
         coefficients: (p,).
         sp: (M,) free smoothing parameters, called ``sp_names``.
@@ -70,6 +72,7 @@ class PenalisedFit:
 
     problem: Problem
     kept: IntArray
+    rank: int
     score: float
     coefficients: FloatArray
     sp: FloatArray
@@ -216,14 +219,11 @@ def fit_penalised(problem: Problem) -> PenalisedFit:
     problem.check()
     data = observations(problem)
     information = _starting_information(problem, data)
-    keep = identifiable_columns(information, problem.blocks)
-    p = problem.matrix.columns
-    blocks = problem.blocks if keep.size == p else keep_columns(problem.blocks, keep)
-    system = penalty_system(keep.size, blocks)
-    back = np.zeros((p, keep.size))
-    back[keep] = system.rotation
+    identifiable = identifiable_directions(information, problem.blocks)
+    system = penalty_system(identifiable.basis.shape[1], identifiable.blocks)
+    back = identifiable.basis @ system.rotation
     criterion, optimum = _optimise(problem, data, system, Rotated(problem.matrix, back), back, information)
-    fit = _summarise(problem, data, criterion, optimum, keep, back)
+    fit = _summarise(problem, data, criterion, optimum, identifiable.basis, back)
     if not _warn_of_separation(fit) and not fit.converged:
         worst = float(np.max(np.abs(fit.outer_gradient)))
         warn(
@@ -263,21 +263,22 @@ def _optimise(
     finder: Any = least_squares(data, matrix, system, rotated) if quadratic else Pirls(data, matrix, system)
     if quadratic and scale is None and finder.exact():
         raise FitError(
-            "the model reproduces the response exactly (is it constant?), so that there is no residual variance "
-            "to estimate"
+            "the model reproduces the response exactly, so that there is no residual variance to estimate: is the "
+            "response constant, or are there as many coefficients as rows?"
         )
-    criterion = Criterion(data, finder, system, problem.method, scale)
+    criterion = Criterion(data, finder, system, problem.method, scale, aliased=back.shape[0] - back.shape[1])
     start, lower, upper = starting_point(criterion, rotated, steps=4)
     if start is None:
         raise FitError(
             "no coefficients were found to start from: check the response, the link and the offset "
             f"(family {problem.family.name}, link {problem.link.name})"
         )
-    return criterion, minimise(criterion, start, lower, upper)
+    balanced = balanced_sizes(criterion, rotated)
+    return criterion, minimise_beyond_limits(criterion, start, lower, upper, balanced)
 
 
 def _summarise(
-    problem: Problem, data: Observations, criterion: Criterion, optimum: Optimum, keep: IntArray, back: FloatArray
+    problem: Problem, data: Observations, criterion: Criterion, optimum: Optimum, basis: FloatArray, back: FloatArray
 ) -> PenalisedFit:
     mode, system, family = optimum.point.mode, criterion.system, problem.family
     theta = mode.theta
@@ -297,7 +298,7 @@ def _summarise(
     information_back = back @ information @ back.T
     vc = edf2 = None
     if problem.method != "GCV":
-        vc = _uncertain(criterion, optimum, plain, information, scale, back, keep)
+        vc = _uncertain(criterion, optimum, plain, information, scale, basis)
         edf2 = uncertain_edf(vc, information_back, scale, both.edf1)
     saturation = float(np.sum(family.deviance_at_saturation(problem.y, problem.weights, theta)))
     deviance = 2 * (mode.half_deviance - saturation)
@@ -311,7 +312,8 @@ def _summarise(
     free = slice(theta.size, theta.size + system.free)
     return PenalisedFit(
         problem=problem,
-        kept=keep,
+        kept=np.flatnonzero(np.any(basis != 0, axis=1)).astype(np.int64),
+        rank=basis.shape[1],
         score=optimum.point.value,
         coefficients=back @ mode.coefficients,
         sp=np.exp(mode.rho),
@@ -374,14 +376,11 @@ def _uncertain(
     plain: Covariances,
     information: FloatArray,
     scale: float,
-    back: FloatArray,
-    keep: IntArray,
+    basis: FloatArray,
 ) -> FloatArray:
     """Return Vc in the coordinates of the model matrix; its Cholesky factors belong to these."""
     system, mode = criterion.system, optimum.point.mode
     q = system.rotation
-    inside = np.zeros((back.shape[0], keep.size))
-    inside[keep, np.arange(keep.size)] = 1.0
     t = criterion.shapes
     hessian = _symmetric(q @ (information + mode.penalty) @ q.T)
     pressures = tuple(_symmetric(q @ system.parameter_matrix(k, mode.sp) @ q.T) for k in range(system.free))
@@ -397,7 +396,7 @@ def _uncertain(
         )
     except np.linalg.LinAlgError:
         vc = _symmetric(q @ (plain.bayesian * scale) @ q.T)
-    return inside @ vc @ inside.T
+    return basis @ vc @ basis.T
 
 
 def _scale(data: Observations, mu: FloatArray, theta: FloatArray, total_edf: float) -> float:

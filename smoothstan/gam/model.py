@@ -11,6 +11,7 @@ from smoothstan.gam.fit import fit_penalised
 from smoothstan.gam.problem import METHODS
 from smoothstan.gam.response import choose_gam_family
 from smoothstan.gam.result import GamFit
+from smoothstan.numerals import is_number
 from smoothstan.terms import SmoothOptions
 
 _GCV_NAMES = {"GCV.Cp": "GCV", "UBRE": "GCV"}
@@ -61,7 +62,12 @@ def gam(
     chosen = _GCV_NAMES.get(method, method)
     if chosen not in METHODS:
         raise OptionError(f"method is one of {', '.join(map(repr, METHODS))}, got {method!r}")
+    if scale is not None and not (is_number(scale) and scale > 0):
+        raise OptionError(f"scale is a positive number or None, got {scale!r}")
     facts, link_name = choose_gam_family(family, link)
+    if chosen == "GCV" and facts.shape_names:
+        shapes = " and ".join(facts.shape_names)
+        raise OptionError(f"GCV cannot estimate {shapes} of family {facts.name}: use method 'REML' or 'ML'")
     options = SmoothOptions(dict(knots or {}), dict(data2 or {}))
     design = bind_gam(formula, data, facts, link_name, options, select=select)
     problem = design.problem(chosen, scale)

@@ -92,14 +92,19 @@ class RowBlocks:
 def dense(values: FloatArray) -> RowBlocks:
     """Wrap an array (n, p)."""
     n, p = values.shape
-    step = max(256, _BLOCK_ELEMENTS // max(p, 1))
 
     def blocks() -> Iterator[tuple[slice, FloatArray]]:
-        for start in range(0, n, step):
-            rows = slice(start, min(start + step, n))
+        for rows in row_slices(n, p):
             yield rows, values[rows]
 
     return RowBlocks(n, p, blocks)
+
+
+def row_slices(n: int, p: int) -> Iterator[slice]:
+    """Cut n rows of p columns into blocks that fit a processor's cache."""
+    step = max(256, _BLOCK_ELEMENTS // max(p, 1))
+    for start in range(0, n, step):
+        yield slice(start, min(start + step, n))
 
 
 @dataclass(frozen=True)

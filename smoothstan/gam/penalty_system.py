@@ -142,7 +142,7 @@ def penalty_system(size: int, blocks: tuple[PenaltyBlock, ...]) -> PenaltySystem
     for block in blocks:
         if not block.penalties:
             continue
-        vectors, rank = _penalised_space(block.penalties)
+        vectors, rank = penalised_space(block.penalties)
         rotation[block.columns, block.columns] = vectors
         penalised[block.start : block.start + rank] = True
         first = len(penalties)
@@ -179,7 +179,7 @@ def _parameter(block: PenaltyBlock, j: int, names: list[str], shared: dict[str, 
     return len(names) - 1, np.nan
 
 
-def _penalised_space(penalties: tuple[FloatArray, ...]) -> tuple[FloatArray, int]:
+def penalised_space(penalties: tuple[FloatArray, ...]) -> tuple[FloatArray, int]:
     """Return eigenvectors of the balanced sum of penalties, penalised directions first, and their number."""
     total = sum((s / np.linalg.norm(s) for s in penalties if np.any(s)), np.zeros_like(penalties[0]))
     q = total.shape[0]

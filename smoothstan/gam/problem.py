@@ -117,7 +117,11 @@ class Problem:
             if not np.all(np.isfinite(values)):
                 raise DataError(f"the {what} has missing or infinite values")
         if np.any(self.weights <= 0):
-            raise DataError("weights are positive numbers; leave out the rows of weight zero")
+            row = int(np.argmax(self.weights <= 0))
+            raise DataError(
+                f"weights are positive numbers, found {self.weights[row]:g} in row {row} of the rows used (rows count "
+                "from 0); leave out rows of weight zero"
+            )
         for block in self.blocks:
             _check_block(block)
         self.family.check(self.y, self.weights)
@@ -138,9 +142,14 @@ def _check_block(block: PenaltyBlock) -> None:
 def _check_size(problem: Problem) -> None:
     """Refuse more coefficients than data; random effects may have as many as they like."""
     n, p = problem.matrix.rows, problem.matrix.columns
+    if p == 0:
+        raise DataError("the model has no coefficients: give it an intercept or a term")
     counted = p - sum(block.size for block in problem.blocks if block.random_effect)
     if counted > n:
         shrinkable = [block for block in problem.blocks if not block.random_effect]
         largest = max(shrinkable, key=lambda block: block.size, default=None)
         advice = "" if largest is None else f"; make {largest.label}, which has {largest.size} of them, smaller"
-        raise DataError(f"the model has {counted} coefficients (random effects aside) for {n} rows of data{advice}")
+        raise DataError(
+            f"the model has {counted} coefficients (random effects aside) for {n} "
+            f"{'row' if n == 1 else 'rows'} of data{advice}"
+        )

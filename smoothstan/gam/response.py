@@ -34,11 +34,13 @@ class GamResponse:
         label: what the user wrote.
         y: (n,) numbers; proportions of successes where there are trials.
         weights: (n,) prior weights, numbers of trials included.
+        trials: (n,) numbers of trials, None where there are none.
     """
 
     label: str
     y: FloatArray
     weights: FloatArray
+    trials: FloatArray | None = None
 
 
 def choose_gam_family(name: Any, link: str | None) -> tuple[PenalisedFamily, str]:
@@ -79,7 +81,7 @@ def bind_gam_response(formula: ModelFormula, family: PenalisedFamily, table: Tab
     if trials is not None and not proportions:
         raise FormulaError(f"family {family.name} has no use for trials()", text, additions["trials"].span)
     node = formula.response
-    y, counted = _values(node, table, text, proportions)
+    y, counted = _values(node, table, text, family.name)
     if counted is not None and trials is not None:
         raise FormulaError("cbind() says the number of trials already", text, additions["trials"].span)
     if trials is not None:
@@ -91,7 +93,7 @@ def bind_gam_response(formula: ModelFormula, family: PenalisedFamily, table: Tab
         if np.any(counted == 0):
             raise DataError(f"{deparse(node)} has no trials in row {int(np.argmax(counted == 0))} (rows count from 0)")
     _check_support(family, y, total, node, text)
-    return GamResponse(deparse(node), y, total)
+    return GamResponse(deparse(node), y, total, counted)
 
 
 def _check_support(family: PenalisedFamily, y: FloatArray, weights: FloatArray, node: Node, text: str) -> None:
@@ -101,8 +103,9 @@ def _check_support(family: PenalisedFamily, y: FloatArray, weights: FloatArray, 
         raise FamilyError(f"{fault}\n{underline(text, node.span)}") from None
 
 
-def _values(node: Node, table: Table, text: str, proportions: bool) -> tuple[FloatArray, FloatArray | None]:
+def _values(node: Node, table: Table, text: str, family: str) -> tuple[FloatArray, FloatArray | None]:
     """Return the response, and the numbers of trials if it is two columns of counts."""
+    proportions = family in _PROPORTIONS
     if isinstance(node, Call) and node.function == "cbind":
         if not proportions or len(node.arguments) != 2:
             raise FormulaError("cbind(successes, failures) is a response of the binomial family", text, node.span)
@@ -118,7 +121,10 @@ def _values(node: Node, table: Table, text: str, proportions: bool) -> tuple[Flo
     _, value = bind_expression(node, table, text)
     if isinstance(value, Factor):
         if not proportions:
-            raise DataError(f"{deparse(node)} must be numeric here, but it is a factor\n{underline(text, node.span)}")
+            raise DataError(
+                f"{deparse(node)} is a factor, but family {family} needs numbers (families binomial and bernoulli "
+                f"take a factor)\n{underline(text, node.span)}"
+            )
         return (value.codes > 0).astype(float), None
     return bind_numbers(node, table, text)[1], None
 

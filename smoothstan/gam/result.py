@@ -15,6 +15,7 @@ from smoothstan.gam.check import basis_table
 from smoothstan.gam.check_panels import check_panels
 from smoothstan.gam.design import GamDesign
 from smoothstan.gam.fit import PenalisedFit
+from smoothstan.gam.new_data import NewRows, read_new_data
 from smoothstan.gam.predict import predict_terms
 from smoothstan.gam.smooth_estimates import (
     EstimatedSmooth,
@@ -27,7 +28,6 @@ from smoothstan.gam.smooth_estimates import (
 from smoothstan.gam.smooth_panels import smooth_panels
 from smoothstan.gam.summary import GamSummary, summarise_gam
 from smoothstan.numerals import is_number
-from smoothstan.table import Table, conform_table, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,6 +151,8 @@ class GamFit:
         """
         import pandas as pd
 
+        if not is_number(prob) or not 0 < prob < 1:
+            raise OptionError(f"prob is a probability between 0 and 1, got {prob!r}")
         rows = self.penalised.variance_components(rescale=rescale, probability=prob)
         return pd.DataFrame(
             {
@@ -270,7 +272,8 @@ class GamFit:
         """Return the (n, p) model matrix with named columns, at the rows of the fit or of new data."""
         import pandas as pd
 
-        return pd.DataFrame(self.design.matrix(self._table(new_data)), columns=list(self.design.columns))
+        rows = self._rows(new_data)
+        return pd.DataFrame(self.design.matrix(rows.table, rows.unseen), columns=list(self.design.columns))
 
     def predict(
         self,
@@ -279,13 +282,14 @@ class GamFit:
         type: str = "link",
         se: bool = False,
         unconditional: bool = False,
-        terms: Sequence[str] | None = None,
-        exclude: Sequence[str] = (),
+        terms: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] = (),
     ) -> Any:
         """Predict.
 
         Args:
-            new_data: rows to predict at; those of the fit by default.
+            new_data: rows to predict at; those of the fit by default.  Random effects of a level that was not in
+                the data are zero.
             type: ``"link"`` and ``"response"`` give (n,) arrays; ``"terms"`` and ``"iterms"`` a table with a column
                 per term (the latter with standard errors that include the uncertainty of the mean);
                 ``"lpmatrix"`` the model matrix.
@@ -296,13 +300,13 @@ class GamFit:
 
         Raises:
             OptionError: for an unknown type or term.
-            DataError: for a missing column or value, or a new level.
+            DataError: for a missing column or value, or a new level of a factor that is more than a group.
         """
         if type not in PREDICTIONS:
             raise OptionError(f"type must be one of {', '.join(map(repr, PREDICTIONS))}, got {type!r}")
-        table = self._table(new_data)
-        left_out = self._left_out(terms, exclude)
-        matrix = self.design.matrix(table)
+        rows = self._rows(new_data)
+        left_out = self._left_out(_names(terms), _names(exclude) or ())
+        matrix = self.design.matrix(rows.table, rows.unseen)
         for start, stop in left_out:
             matrix[:, start:stop] = 0.0
         if type == "lpmatrix":
@@ -313,7 +317,7 @@ class GamFit:
         if type in ("terms", "iterms"):
             by_term = predict_terms(self.design, self.penalised, matrix, covariance, left_out, overall=type == "iterms")
             return Prediction(*by_term) if se else by_term[0]
-        eta = matrix @ self.penalised.coefficients + self.design.offset_at(table)
+        eta = matrix @ self.penalised.coefficients + self.design.offset_at(rows.table)
         response = type == "response"
         fit = self.penalised.data.mean(eta) if response else eta
         if not se:
@@ -340,13 +344,8 @@ class GamFit:
         wanted = places if terms is None else terms
         return [place for label, place in places.items() if label not in wanted or label in exclude]
 
-    def _table(self, new_data: Any) -> Table:
-        if new_data is None:
-            return self.design.table
-        needed = self.design.reads
-        table = read_table(new_data, needed).select(needed)
-        table.refuse_infinite()
-        return conform_table(table, self.design.table)
+    def _rows(self, new_data: Any) -> NewRows:
+        return NewRows(self.design.table, {}) if new_data is None else read_new_data(self.design, new_data)
 
     def _series(self, values: FloatArray, names: Sequence[str]) -> pd.Series:
         import pandas as pd
@@ -355,3 +354,7 @@ class GamFit:
 
     def _by_smooth(self, values: FloatArray) -> pd.Series:
         return self._series(self.penalised.block_sums(values), [term.label for term in self.design.terms])
+
+
+def _names(given: str | Sequence[str] | None) -> Sequence[str] | None:
+    return [given] if isinstance(given, str) else given

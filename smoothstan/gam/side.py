@@ -22,14 +22,14 @@ def side_constraints(smooths: Sequence[BoundSmooth], designs: Sequence[FloatArra
         smooths: the smooths of a model with an intercept.
         designs: their (n, q) designs.
 
-    A smooth is compared with the smooths of fewer (or as many, and earlier) covariates whose covariates, with
-    ``by``, are all its own.
+    A smooth is compared with all smooths of fewer (or as many, and earlier) covariates that share a covariate, with its
+    ``by``.
     """
     kept: dict[int, IntArray] = {}
     order = sorted(range(len(smooths)), key=lambda i: len(smooths[i].covariates))
     for position, i in enumerate(order):
         mine = _variables(smooths[i])
-        lower = [j for j in order[:position] if _variables(smooths[j]) <= mine and smooths[j].smooth.basis.nests]
+        lower = [j for j in order[:position] if _variables(smooths[j]) & mine and smooths[j].smooth.basis.nests]
         if lower and smooths[i].smooth.basis.nests:
             before = [designs[j] if j not in kept else designs[j][:, kept[j]] for j in lower]
             dropped = _dependent(np.column_stack([np.ones(len(designs[i])), *before]), designs[i])

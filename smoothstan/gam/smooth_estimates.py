@@ -146,7 +146,7 @@ def chosen_terms(design: GamDesign, term: str | Sequence[str] | None) -> tuple[G
             known = ", ".join(t.label for t in design.terms) or "none"
             raise OptionError(f"the model has no smooth {name!r} (smooths: {known})")
         found += matching
-    return tuple(dict.fromkeys(found))
+    return tuple({one.label: one for one in found}.values())
 
 
 def estimates_table(estimated: Sequence[EstimatedSmooth]) -> pd.DataFrame:

@@ -77,13 +77,14 @@ def _surfaces(estimated: EstimatedSmooth, label: str, table: Table) -> Iterator[
     grid = estimated.grid
     (x_name, x), (y_name, y) = grid.axes.items()
     data = _data(estimated.term, table)[:, :2]
+    largest = float(np.abs(estimated.estimate).max())
     held = ", ".join(f"{name} = {value:.3g}" for name, value in grid.held.items())
     for level, rows in level_blocks(grid):
         # Covariates that are held have one value, so that a block is the grid of the first two.
         values = estimated.estimate[rows].reshape(len(y), len(x))
         shown = np.where(_too_far(x, y, data), np.nan, values)
         title = "; ".join(part for part in (label, level, held) if part)
-        yield Surface(x, y, shown, data, x_name, y_name, title)
+        yield Surface(x, y, shown, data, largest, x_name, y_name, title)
 
 
 def _data(term: GamTerm, table: Table) -> FloatArray:

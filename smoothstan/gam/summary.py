@@ -11,7 +11,7 @@ import numpy as np
 
 from smoothstan.gam.design import GamDesign
 from smoothstan.gam.fit import PenalisedFit
-from smoothstan.numerals import format_p_value, format_together, significant
+from smoothstan.numerals import format_p_values, format_together, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ class GamSummary:
         method, score: the criterion and its value.
         scale: the scale.
         n: the number of rows.
+        rank, columns: the number of coefficients that data and penalties determine, and of all.
     """
 
     heading: tuple[str, ...]
@@ -45,6 +46,8 @@ class GamSummary:
     score: float
     scale: float
     n: int
+    rank: int
+    columns: int
 
     def __str__(self) -> str:
         lines = [*self.heading, ""]
@@ -65,10 +68,12 @@ class GamSummary:
         return "".join([*parts, f"<p>{'<br>'.join(html.escape(line) for line in self._numbers())}</p>"])
 
     def _numbers(self) -> list[str]:
-        r_squared = f"R-sq.(adj) = {significant(self.r_squared, 3):>6}"
-        explained = f"Deviance explained = {significant(100 * self.deviance_explained, 3)}%"
-        score = f"{_criterion(self.method)} = {significant(self.score, 5)}"
+        r_squared = f"R-sq.(adj) =  {significant(self.r_squared, 3):>5}"
+        explained = f"Deviance explained = {significant(100 * self.deviance_explained, 3):>4}%"
+        score = f"{_criterion(self.method)} = {significant(self.score, 5):>6}"
+        rank = [f"Rank: {self.rank}/{self.columns}"] if self.rank < self.columns else []
         return [
+            *rank,
             f"{r_squared}   {explained}",
             f"{score}  Scale est. = {significant(self.scale, 5):<8}  n = {self.n}",
         ]
@@ -120,6 +125,8 @@ def summarise_gam(design: GamDesign, fit: PenalisedFit) -> GamSummary:
         fit.score,
         fit.scale,
         design.table.n,
+        fit.rank,
+        fit.coefficients.size,
     )
 
 
@@ -139,7 +146,7 @@ def _printed(table: pd.DataFrame, *, together: int) -> list[str]:
     for j in range(together, values.shape[1] - 2):
         columns.append(format_together(values[:, j], _DIGITS))
     columns.append(format_together(np.round(values[:, -2], _STATISTIC_DIGITS), _DIGITS))
-    columns.append([format_p_value(p, _STATISTIC_DIGITS) for p in values[:, -1]])
+    columns.append(format_p_values(values[:, -1], _STATISTIC_DIGITS))
     stars = [next((mark for limit, mark in _STARS if p < limit), "") for p in values[:, -1]]
     names = [str(name) for name in table.columns]
     width = max(len(str(label)) for label in table.index)

@@ -106,6 +106,7 @@ class Surface(Panel):
         x, y: (a,) and (b,) axes of the grid.
         estimate: (b, a), NaN where nothing is to be shown.
         points: (n, 2) the data.
+        largest: the largest size of an estimate that is to be told apart, the same for all levels.
         x_label, y_label, title: labels.
     """
 
@@ -113,6 +114,7 @@ class Surface(Panel):
     y: FloatArray
     estimate: FloatArray
     points: FloatArray
+    largest: float
     x_label: str
     y_label: str
     title: str
@@ -120,15 +122,17 @@ class Surface(Panel):
     def draw(self, ax: Axes) -> None:
         """Draw the map: orange below zero, purple above, white zero."""
         values = np.ma.masked_invalid(self.estimate)
-        largest = float(np.abs(values).max()) or 1.0
+        # The darkest colours stay out, so that contour lines and their labels can be read everywhere.
+        limit = 1.5 * self.largest or 1.0
         image = ax.pcolormesh(
-            self.x, self.y, values, cmap="PuOr", vmin=-largest, vmax=largest, shading="gouraud", rasterized=True
+            self.x, self.y, values, cmap="PuOr", vmin=-limit, vmax=limit, shading="gouraud", rasterized=True
         )
         if np.ptp(values.compressed()) > 0:
             lines = ax.contour(self.x, self.y, values, levels=8, colors="black", linewidths=0.9, linestyles="solid")
             ax.clabel(lines, fontsize="small", fmt="%g")
         ax.scatter(self.points[:, 0], self.points[:, 1], s=5, color="black", alpha=0.5, linewidths=0)
-        ax.figure.colorbar(image, ax=ax)
+        bar = ax.figure.colorbar(image, ax=ax)
+        bar.ax.set_ylim(-self.largest or -1.0, self.largest or 1.0)
         ax.set(xlabel=self.x_label, ylabel=self.y_label, title=self.title)
 
 

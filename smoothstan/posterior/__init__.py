@@ -6,3 +6,4 @@ from smoothstan.posterior.fit import load_fit as load_fit
 from smoothstan.posterior.loo import Loo as Loo
 from smoothstan.posterior.summary import Summary as Summary
 from smoothstan.posterior.tree import draws_tree as draws_tree
+from smoothstan.posterior.twin_comparison import TwinComparison as TwinComparison

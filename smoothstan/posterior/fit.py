@@ -15,6 +15,7 @@ from smoothstan.design import Design
 from smoothstan.engines import SamplingOptions, check_whole
 from smoothstan.errors import DataError, OptionError
 from smoothstan.families import Response
+from smoothstan.gam import GamFit
 from smoothstan.posterior.diagnostics import problems
 from smoothstan.posterior.effects import coefficients_table, effects_tables, fixed_table, variance_tables
 from smoothstan.posterior.fitted_curve import fitted_curve, only_covariate
@@ -22,6 +23,7 @@ from smoothstan.posterior.loo import Loo, loo_of_blocks
 from smoothstan.posterior.model_matrix import design_frame
 from smoothstan.posterior.storage import load_tree, save_tree
 from smoothstan.posterior.summary import Summary, summarise
+from smoothstan.posterior.twin_comparison import TwinComparison, compare_twin
 from smoothstan.priors import PriorTable
 from smoothstan.table import Table
 
@@ -105,10 +107,10 @@ class Posterior:
 
     @cached_property
     def _flat(self) -> Mapping[str, FloatArray]:
-        """Posterior variable -> (draws, ...), chain by chain."""
+        """Posterior variable -> (draws, ...), chain by chain; laid out as after loading, see ``Contiguous``."""
         posterior = self.draws["posterior"].dataset
         return {
-            str(name): np.asarray(array.values, dtype=float).reshape(self.ndraws, *array.shape[2:])
+            str(name): np.ascontiguousarray(array.values, dtype=float).reshape(self.ndraws, *array.shape[2:])
             for name, array in posterior.data_vars.items()
         }
 
@@ -299,6 +301,23 @@ class Posterior:
     @cached_property
     def _loo(self) -> Loo:
         return loo_of_blocks(self._log_lik_blocks(self.design.table), self.chains, self.ndraws // self.chains)
+
+    def compare_to_gam(self, g: GamFit | None = None, *, prob: float = 0.95) -> TwinComparison:
+        """Put the penalised fit of the same model beside the posterior.
+
+        The edf of every smooth and group stands beside its effective degrees of freedom in the posterior (their formula
+        is in ``posterior/twin_comparison.py``) and p_loo; sigma / sqrt(lambda) beside the posterior of the standard
+        deviations ``sds`` and ``sd``.
+
+        Args:
+            g: a fit by ``gam()`` with the same smooths and groups; one is made, by REML, if None.
+            prob: mass of the intervals.
+
+        Raises:
+            OptionError: if ``gam()`` cannot fit such a model, the fit given has other smooths, or this one ignored the
+                data.
+        """
+        return compare_twin(self.design, self._flat, self.loo, g, prob)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fit to one netCDF file, which ``load_fit`` reads.

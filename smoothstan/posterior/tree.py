@@ -67,7 +67,7 @@ def _posterior(raw: RawDraws, variables: Sequence[Variable]) -> xr.Dataset:
 
 
 def _array(raw: RawDraws, variable: Variable, position: Mapping[str, int]) -> _NamedArray:
-    picked = raw.values[:, :, [position[name] for name in variable.columns]]
+    picked = np.ascontiguousarray(raw.values[:, :, [position[name] for name in variable.columns]])
     shape = tuple(len(labels) for labels in variable.coords)
     return _NamedArray(variable, picked.reshape(*raw.values.shape[:2], *shape))
 

@@ -25,6 +25,10 @@ Covariate: TypeAlias = FloatArray | Factor
 Covariates: TypeAlias = tuple[Covariate, ...]
 
 
+_MOST_COLUMNS = 10_000
+"""The penalty of a basis with more columns, a dense matrix, would not fit into memory."""
+
+
 class Unsuitable(ValueError):
     """A request that a basis cannot fulfil; ``place`` is the option or the number of the covariate at fault."""
 
@@ -74,12 +78,22 @@ class Request:
             raise Unsuitable(f"k must be one number here, found {len(self.k)}", "k")
         if self.k[0] < minimum:
             raise Unsuitable(f"k must be at least {minimum}, found {self.k[0]}", "k")
+        if self.k[0] > _MOST_COLUMNS:
+            raise Unsuitable(f"k must be at most {_MOST_COLUMNS}, found {self.k[0]}", "k")
         return self.k[0]
 
     def knots_of(self, i: int) -> FloatArray | None:
-        """Return the user's numeric knots of covariate ``i``, or None."""
+        """Return the user's numeric knots of covariate ``i``, or None; ValueError if they are no list of numbers."""
         given = self.knots[i] if i < len(self.knots) else None
-        return None if given is None else np.asarray(given, dtype=float)
+        if given is None:
+            return None
+        try:
+            numbers = np.asarray(given, dtype=float)
+        except (TypeError, ValueError):
+            raise ValueError(f"the knots of {self.names[i]} must be numbers, found {given!r:.60}") from None
+        if numbers.ndim != 1:
+            raise ValueError(f"the knots of {self.names[i]} must be one list of numbers, found {given!r:.60}")
+        return numbers
 
     def numbers(self, covariates: Covariates) -> FloatArray:
         """Return numeric covariates side by side, (n, d); ValueError if one is a factor."""

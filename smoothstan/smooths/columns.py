@@ -32,7 +32,7 @@ class GroupedColumns:
         matrix = np.zeros((n, self.n_groups, r))
         known = np.flatnonzero(self.codes >= 0)
         matrix[known, self.codes[known]] = self.values[known]
-        return matrix.reshape(n, -1)
+        return matrix.reshape(n, self.n_groups * r)
 
     def times(self, coefficients: FloatArray) -> FloatArray:
         """Return the product with (draws, n_groups * r) coefficients: (draws, n)."""

@@ -59,9 +59,10 @@ def duchon_order(request: Request, d: int) -> tuple[int, int]:
         raise Unsuitable(f"the first number of m must be at least 1 for ds, found {m}", "m")
     twice = 2 * number(request.m, 1, default=0)
     if twice != int(twice) or abs(twice) >= d:
-        allowed = ", ".join(f"{s / 2:g}" for s in range(1 - d, d))
-        found = f"{twice / 2:g}"
-        raise Unsuitable(f"the second number of m must be one of {allowed} for ds here, found {found}", "m")
+        allowed = "0" if d == 1 else f"one of {', '.join(f'{s / 2:g}' for s in range(1 - d, d))}"
+        raise Unsuitable(
+            f"the second number of m must be {allowed} for ds of {d} covariate{'s' * (d > 1)}, found {twice / 2:g}", "m"
+        )
     if 2 * m + twice > d:
         return m, int(twice)
     raised = 1 + d - 2 * m

@@ -185,6 +185,9 @@ def canonical_null_columns(
     size = null_space.shape[1]
     if size == 0:
         return null_space
+    lengths = np.sqrt(np.einsum("pm,pq,qm->m", null_space, gram, null_space))
+    # Polynomials of a covariate in small or large units have lengths of very different magnitude.
+    null_space = null_space / np.where(lengths > 0, lengths, 1)
     inner = null_space.T @ gram @ null_space
     values = np.linalg.eigvalsh(inner)
     if values[0] <= size * np.finfo(float).eps * values[-1]:

@@ -69,6 +69,8 @@ def _laplacian(adjacent: BoolArray) -> FloatArray:
 
     b'Sb is the sum of the squared differences between neighbours.
     """
+    if not adjacent.any():
+        raise ValueError("no region of the map has a neighbour, so there is nothing to smooth over; use bs='re'")
     weights = adjacent.astype(float)
     return np.asarray(np.diag(weights.sum(axis=1)) - weights, dtype=float)
 
@@ -152,7 +154,10 @@ def _touching(polygons: Mapping[str, Any]) -> BoolArray:
 def _vertices(given: Any, name: str) -> FloatArray:
     """Return all vertices of a region's polygons, without the rows that separate rings."""
     several = isinstance(given, Sequence) and len(given) > 0 and np.ndim(given[0]) == 2
-    parts = [np.asarray(part, dtype=float) for part in (given if several else (given,))]
+    try:
+        parts = [np.asarray(part, dtype=float) for part in (given if several else (given,))]
+    except (TypeError, ValueError):
+        raise ValueError(f"the polygons of {name!r} must be arrays of numbers, found {given!r:.60}") from None
     if any(part.ndim != 2 or part.shape[1] != 2 for part in parts):
         shapes = ", ".join(str(part.shape) for part in parts)
         raise ValueError(f"the polygons of {name!r} must be arrays of shape (vertices, 2), found {shapes}")

@@ -21,10 +21,6 @@ def finite_knots(request: Request, i: int = 0) -> FloatArray | None:
     """Return the user's knots of covariate ``i``, or None; ValueError if one is infinite or missing."""
     knots = request.knots_of(i)
     if knots is not None:
-        if knots.ndim != 1:
-            raise ValueError(
-                f"the knots of {request.names[i]} must be one list of numbers, found {knots.ndim} dimensions"
-            )
         _check_finite(knots, f"the knots of {request.names[i]}")
     return knots
 

@@ -20,6 +20,7 @@ from smoothstan.smooths.text_order import distinct_in_text_order
 
 _DEFAULT_MAX = 2000
 _DEFAULT_SEED = 1
+_SEEDS_BELOW = 2**31
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def given_sites(request: Request, minimum: int, n: int) -> FloatArray | None:
             no more than the ``n`` rows of the data.
     """
     vectors = [request.knots_of(i) for i in range(len(request.names))]
-    given = [v.reshape(-1) for v in vectors if v is not None]
+    given = [v for v in vectors if v is not None]
     if not given:
         return None
     for name, vector in zip(request.names, vectors, strict=True):
@@ -117,6 +118,8 @@ def subsampling(request: Request, minimum: int) -> Subsampling:
     seed = _whole(request.xt, "seed", _DEFAULT_SEED)
     if "max.knots" in request.xt and most < minimum:
         raise Unsuitable(f"max.knots must be at least {minimum} here, found {most}", "xt")
+    if not abs(seed) < _SEEDS_BELOW:
+        raise Unsuitable(f"seed must lie between -2^31 and 2^31, found {seed}", "xt")
     return Subsampling(max(most, minimum), seed)
 
 

@@ -13,3 +13,4 @@ from smoothstan.table.conform import conform_table as conform_table
 from smoothstan.table.read import column_names as column_names
 from smoothstan.table.read import read_table as read_table
 from smoothstan.table.table import Table as Table
+from smoothstan.table.table import no_column as no_column

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from smoothstan.arrays import BoolArray, IntArray
-from smoothstan.errors import DataError, known, suggestion
+from smoothstan.errors import DataError, suggestion
 from smoothstan.table.columns import Column, Factor, MatrixColumn, Numeric
+
+
+def no_column(name: str, available: Sequence[str]) -> str:
+    """Return the message for a column that the data lack."""
+    listed = ", ".join(available) or "none" if len(available) <= 30 else f"{len(available)} columns"
+    return f"the data has no column {name!r}{suggestion(name, available)} (it has: {listed})"
 
 
 @dataclass(frozen=True)
@@ -21,9 +27,7 @@ class Table:
 
     def __getitem__(self, name: str) -> Column:
         if name not in self.columns:
-            names = tuple(self.columns)
-            listed = known(names) if len(names) <= 20 else f"{len(names)} columns"
-            raise DataError(f"the data has no column {name!r}{suggestion(name, names)} (it has: {listed})")
+            raise DataError(no_column(name, tuple(self.columns)))
         return self.columns[name]
 
     def __contains__(self, name: object) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from smoothstan.arrays import NOT_STORED, FloatArray, IntArray
 from smoothstan.errors import DataError, underline
 from smoothstan.formula.syntax import deparse
-from smoothstan.smooths import ConstructedSmooth, Covariate, Rows
-from smoothstan.table import Factor, MatrixColumn, Table, as_factor, describe
+from smoothstan.smooths import ConstructedSmooth, Covariate, MixedSmooth, Rows, mixed_smooth
+from smoothstan.table import Factor, Logical, MatrixColumn, Table, as_factor, describe
 from smoothstan.terms.expression import Expression, Matrix, Value
 
 
@@ -36,7 +36,10 @@ def as_covariate(value: Value, expression: Expression, *, categorical: bool) -> 
         return value
     if isinstance(value, MatrixColumn):
         return value.values
-    return as_factor(value) if categorical and value.kind == "logical" else value.values
+    if categorical and value.kind == "logical":
+        # Both levels, also where only one is there: R's model.matrix does the same.
+        return Factor(value.values.astype(np.int64), ("FALSE", "TRUE"))
+    return value.values
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Multiplier:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of a factor ``by``: the smooth exists at its rows only."""
+    """A level of a factor or logical ``by``: the smooth exists at its rows only."""
 
     expression: Expression
     level: str
@@ -65,6 +68,8 @@ class Level:
     def rows(self, table: Table) -> IntArray:
         """Return the numbers of the rows with this level."""
         value = self.expression.at(table)
+        if isinstance(value, Logical):
+            value = as_factor(value)
         if not isinstance(value, Factor):
             raise DataError(f"{self.expression.label} must be a factor, as in the fit")
         if self.level not in value.levels:
@@ -127,6 +132,19 @@ class BoundSmooth:
     def selected(self, table: Table) -> IntArray | None:
         """Return the numbers of these rows, or None for all."""
         return self.by.rows(table) if isinstance(self.by, Level) else None
+
+    def mixed(self, table: Table) -> MixedSmooth:
+        """Split it into fixed and random effects at a table: at the rows of its level if they suffice, else at all.
+
+        Raises:
+            DataError: if the rows do not determine the part without penalty.
+        """
+        try:
+            return mixed_smooth(self.smooth, self.rows(table))
+        except ValueError as fault:
+            if isinstance(self.by, Level):
+                return replace(self, by=None).mixed(table)
+            raise DataError(f"{self.term}: {fault}") from None
 
     def design(self, table: Table) -> FloatArray:
         """Return the (n, q) design at a table; rows of other levels are zero."""

@@ -10,10 +10,10 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
-from smoothstan.errors import FormulaError
+from smoothstan.errors import DataError, FormulaError, underline
 from smoothstan.formula.syntax import Call
 from smoothstan.priors import DefaultScale, PriorSlot
-from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense, mixed_smooth, times
+from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense, times
 from smoothstan.table import Table
 from smoothstan.terms.bound_smooth import BoundSmooth, Level
 from smoothstan.terms.names import clean_name, prior_dpar, suffix
@@ -226,12 +226,15 @@ class SmoothTerm(BoundTerm):
         return tuple(dict.fromkeys(name for smooth in self.smooths for name in smooth.bound.reads))
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
-        """Return rows of the class ``b`` for the fixed columns and of ``sds``, one per term as in brms."""
+        """Return rows of the class ``b`` for the fixed columns and of ``sds``, one per term as in brms.
+
+        A term that shares the standard deviations of another has no row of its own.
+        """
         dpar = prior_dpar(self.dpar)
         slots = [PriorSlot("b", dpar=dpar)] if self.fixed_names else []
         slots += [PriorSlot("b", coef=name, dpar=dpar) for name in self.fixed_names]
         slots.append(PriorSlot("sds", dpar=dpar, default=scale.fill("student_t(3, 0, {scale})"), lb=0))
-        terms = dict.fromkeys(smooth.term for smooth in self.smooths)
+        terms = dict.fromkeys(n.smooth.term for n in self.numbered if n.owns or not n.blocks)
         slots += [PriorSlot("sds", coef=term, dpar=dpar) for term in terms]
         return tuple(slots)
 
@@ -339,12 +342,15 @@ def bind_smooths(calls: Sequence[Call], dpar: str, table: Table, text: str, opti
                 raise FormulaError(f"the smooth {one.label} is given twice", text, call.span)
             if any(value is not None for value in one.smoothing):
                 raise FormulaError(
-                    "sp fixes a smoothing parameter of gam(); here the standard deviations are estimated: give a prior "
-                    f"of the class sds, e.g. prior('constant(1)', class_='sds', coef='{one.term}'), or leave sp out",
+                    "sp fixes a smoothing parameter of gam(); here the standard deviations are estimated: leave sp "
+                    "out, and if they are to be small or large give a prior, e.g. prior('normal(0, 0.1)', 'sds')",
                     text, call.span,
                 )  # fmt: skip
         # The levels of a factor share one basis and one split, made at the rows of the first level.
-        mixed = mixed_smooth(bound[0].smooth, bound[0].rows(table))
+        try:
+            mixed = bound[0].mixed(table)
+        except DataError as fault:
+            raise DataError(f"{fault}\n{underline(text, call.span)}") from None
         smooths += [Smooth(one, mixed, _indicators(mixed, one.rows(table))) for one in bound]
     return SmoothTerm(dpar, tuple(smooths))
 

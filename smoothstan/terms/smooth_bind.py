@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from smoothstan.errors import DataError, FormulaError, NotYetSupported, known, suggestion, underline
+from smoothstan.arrays import FloatArray
+from smoothstan.errors import (
+    DataError,
+    FormulaError,
+    NotYetSupported,
+    SmoothstanWarning,
+    known,
+    suggestion,
+    underline,
+    warn,
+)
 from smoothstan.formula.syntax import Call, Node, deparse
 from smoothstan.smooths import (
     BASES,
@@ -25,13 +35,15 @@ from smoothstan.smooths import (
     Unsuitable,
     construct_smooth,
 )
-from smoothstan.table import Factor, Table
+from smoothstan.table import Factor, Logical, Table, as_factor, describe
 from smoothstan.terms.bound_smooth import AtData, BoundSmooth, By, Level, Multiplier, SmoothCovariate, as_covariate
 from smoothstan.terms.expression import bind_expression, check_functions
 from smoothstan.terms.smooth_call import Settings, SmoothCall, read_smooth
 
 _DEFAULT_BASIS = "tp"
 _DEFAULT_MARGIN = "cr"
+_SMALLEST = 1e-15
+"""The range that a covariate needs, and one over the largest number that it may have."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,15 @@ class SmoothOptions:
     settings: Settings = field(default_factory=dict)
     centre: bool = True
     scale: bool = True
+
+    @classmethod
+    def of(cls, knots: Any, data2: Any, *, centre: bool = True, scale: bool = True) -> SmoothOptions:
+        """Return the options for what a user gave as ``knots`` and ``data2``; DataError if it names nothing."""
+        given = {"knots": (knots, "covariates to their knots"), "data2": (data2, "names in the formula to objects")}
+        for name, (value, what) in given.items():
+            if value is not None and not isinstance(value, Mapping):
+                raise DataError(f"{name} must be a dictionary from {what}, found {type(value).__name__}")
+        return cls(dict(knots or {}), dict(data2 or {}), centre, scale)
 
     def check_knots(self, covariates: Sequence[str]) -> None:
         """Raise DataError if knots are given for something that no smooth is a function of."""
@@ -87,7 +108,11 @@ def bind_smooth_calls(
         FormulaError, DataError: naming the place, what was found and what is allowed.
     """
     asked = [_evaluate(read_smooth(call, text, options.settings), table) for call in calls]
-    return tuple(_bind(one, _linked(one, asked), table, options) for one in asked)
+    families = [_family(one, asked) for one in asked]
+    for one, family in zip(asked, families, strict=True):
+        if one is not family[0]:
+            _check_link(one, family[0])
+    return tuple(_bind(one, family, table, options) for one, family in zip(asked, families, strict=True))
 
 
 def _evaluate(call: SmoothCall, table: Table) -> _Asked:
@@ -100,10 +125,24 @@ def _evaluate(call: SmoothCall, table: Table) -> _Asked:
         expression, value = bind_expression(node, table, call.text)
         covariates.append(SmoothCovariate(expression, categorical))
         values.append(as_covariate(value, expression, categorical=categorical))
+    for node, covariate in zip(call.covariates, values, strict=True):
+        if not isinstance(covariate, Factor):
+            _check_magnitude(call, covariate, node)
     shapes = {value.shape[1:] for value in values if not isinstance(value, Factor)}
     if len(shapes) > 1:
         raise _data_error(call, "its covariates must all be single columns, or all matrices of one width")
     return _Asked(call, tuple(covariates), tuple(values))
+
+
+def _check_magnitude(call: SmoothCall, values: FloatArray, node: Node) -> None:
+    """Refuse numbers whose powers cannot be represented."""
+    largest, spread = np.abs(values).max(initial=0), np.ptp(values) if values.size else 0.0
+    if largest > 1 / _SMALLEST or 0 < spread < _SMALLEST:
+        range_ = f"{values.min():g} to {values.max():g}"
+        raise DataError(
+            f"{deparse(node)} goes from {range_}, too {'large' if largest > 1 else 'small'} to compute powers; rescale "
+            f"it\n{underline(call.text, node.span)}"
+        )
 
 
 def _check_bases(call: SmoothCall) -> None:
@@ -117,21 +156,45 @@ def _check_bases(call: SmoothCall) -> None:
         raise call.error("s() takes one basis", "bs")
 
 
-def _linked(one: _Asked, asked: Sequence[_Asked]) -> tuple[_Asked, ...]:
+def _family(one: _Asked, asked: Sequence[_Asked]) -> tuple[_Asked, ...]:
     """Return the calls that share this one's basis, the first of which says how it is made."""
     if one.call.id is None:
         return (one,)
-    family = tuple(other for other in asked if other.call.id == one.call.id)
-    if {len(other.values) for other in family} != {len(one.values)}:
-        raise one.call.error("smooths with the same id need the same number of covariates", "id")
-    return family
+    return tuple(other for other in asked if other.call.id == one.call.id)
+
+
+def _check_link(one: _Asked, first: _Asked) -> None:
+    """Refuse a call that cannot share the basis of the first with its id; warn of arguments that are not used."""
+    call, same = one.call, "smooths with the same id"
+    if call.kind != first.call.kind:
+        raise call.error(f"{same} must be of one kind, found {first.call.kind} and {call.kind}", "id")
+    if len(one.values) != len(first.values):
+        found = f"{len(first.values)} and {len(one.values)}"
+        raise call.error(f"{same} need the same number of covariates, found {found}", "id")
+    for theirs, ours in zip(first.values, one.values, strict=True):
+        found = f"found {_kind(theirs)} and {_kind(ours)}"
+        if isinstance(ours, Factor) != isinstance(theirs, Factor):
+            raise call.error(f"{same} need covariates of the same kinds, {found}", "id")
+        if isinstance(ours, Factor) and isinstance(theirs, Factor) and ours.levels != theirs.levels:
+            raise call.error(f"{same} need factors with the same levels, {found}", "id")
+    for name in ("bs", "k", "m", "fx", "xt"):
+        asked = getattr(call, name)
+        if asked and asked != getattr(first.call, name):
+            warn(
+                f"{same} share one basis: {name} of {deparse(call.call)} is not used, that of "
+                f"{deparse(first.call.call)} is", SmoothstanWarning,
+            )  # fmt: skip
+
+
+def _kind(values: Covariate) -> str:
+    return describe(values) if isinstance(values, Factor) else "numbers"
 
 
 def _bind(one: _Asked, family: tuple[_Asked, ...], table: Table, options: SmoothOptions) -> tuple[BoundSmooth, ...]:
     call, first = one.call, family[0]
     values = one.values if len(family) == 1 else tuple(_stack(parts) for parts in zip(*(f.values for f in family)))  # noqa: B905
     basis = _place(first.call, values, options)
-    by = _by(call, table)
+    by = _by(call, one.values, table)
     rows = _rows(values, by[0][0], table)
     # Linked smooths, and the levels of a factor, are placed on other rows than each of them has.
     alone = len(family) == 1 and not isinstance(by[0][0], Level)
@@ -150,9 +213,6 @@ def _stack(parts: Sequence[Covariate]) -> Covariate:
     factors = [part for part in parts if isinstance(part, Factor)]
     if not factors:
         return np.concatenate([part for part in parts if not isinstance(part, Factor)])
-    levels = factors[0].levels
-    if len(factors) < len(parts) or any(f.levels != levels for f in factors):
-        raise ValueError("smooths with the same id need factors with the same levels")
     return replace(factors[0], codes=np.concatenate([f.codes for f in factors]))
 
 
@@ -180,16 +240,28 @@ def _tensor_request(call: SmoothCall, names: tuple[str, ...], knots: tuple[Any, 
     )
 
 
-def _by(call: SmoothCall, table: Table) -> list[tuple[By | None, str]]:
+def _by(call: SmoothCall, values: Covariates, table: Table) -> list[tuple[By | None, str]]:
     """Return what every smooth of the call is multiplied by or restricted to, and what its label adds."""
     if call.by is None:
         return [(None, "")]
     check_functions(call.by, call.text)
     expression, value = bind_expression(call.by, table, call.text)
     label = f":{expression.label}"
+    if isinstance(value, Logical):
+        value = as_factor(value)
     if not isinstance(value, Factor):
         multiplier = Multiplier(expression)
-        multiplier.at(table)
+        weights = multiplier.at(table)
+        place = underline(call.text, call.by.span)
+        _check_magnitude(call, weights, call.by)
+        widths = [c.shape[1] if c.ndim == 2 else 1 for c in values if not isinstance(c, Factor)]
+        if weights.ndim == 2 and any(width != weights.shape[1] for width in widths):
+            raise DataError(
+                f"{expression.label} is a matrix of {weights.shape[1]} columns, "
+                f"but the covariates of {call.label} have {widths[0]}\n{place}"
+            )
+        if not np.any(weights):
+            raise DataError(f"{expression.label} is zero in every row, so {call.label} has no effect\n{place}")
         return [(multiplier, label)]
     levels = value.levels[1:] if value.ordered and len(value.levels) > 1 else value.levels
     return [(Level(expression, level), label + level) for level in levels]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -137,6 +138,8 @@ def _numbers(arguments: CallArguments, name: str) -> tuple[Any, ...]:
     for value in values:
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
             raise arguments.error(f"{name} must be numbers, found {value!r}", arguments.named[name])
+        if value is not None and not math.isfinite(value):
+            raise arguments.error(f"{name} must be finite, found {value!r}", arguments.named[name])
     return values
 
 
@@ -166,6 +169,8 @@ def _order(arguments: CallArguments) -> tuple[Any, ...]:
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, bool) or not isinstance(part, (int, float)):
                 raise arguments.error(f"m must be numbers, found {part!r}", arguments.named["m"])
+            if not math.isfinite(part):
+                raise arguments.error(f"m must be finite, found {part!r}", arguments.named["m"])
     return values
 
 
@@ -185,8 +190,11 @@ def _flags(arguments: CallArguments) -> Settings:
                 raise arguments.error(f"{name} must be TRUE or FALSE, found {value!r}", arguments.named[name])
             flags[name] = value
     kept = _many(arguments, "ord", int, "whole numbers")
-    centred = tuple(bool(v) for v in _values(arguments, "mc"))
-    return flags | ({"ord": kept} if kept else {}) | ({"mc": centred} if centred else {})
+    centred = _values(arguments, "mc")
+    for value in centred:
+        if value not in (True, False):
+            raise arguments.error(f"mc must be TRUE or FALSE, found {value!r}", arguments.named["mc"])
+    return flags | ({"ord": kept} if kept else {}) | ({"mc": tuple(map(bool, centred))} if centred else {})
 
 
 def _extra(arguments: CallArguments, settings: Settings) -> tuple[Settings, ...]:

@@ -10,18 +10,20 @@ from typing import Any
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.errors import FormulaError
+from smoothstan.errors import DataError, FormulaError, OptionError, underline
 from smoothstan.formula import parse
-from smoothstan.formula.syntax import Call
+from smoothstan.formula.syntax import Call, names
 from smoothstan.formula.syntax import variables as variables_of
 from smoothstan.formula.vocabulary import SMOOTHS
-from smoothstan.smooths import JointPrecision, mixed_smooth, separate_diagonals
+from smoothstan.smooths import JointPrecision, separate_diagonals
 from smoothstan.smooths import null_space_penalty as penalty_of_null_space
 from smoothstan.smooths.joint import diagonalise
 from smoothstan.smooths.penalty import range_and_null_space
-from smoothstan.table import Table, conform_table, read_table
+from smoothstan.table import Table, column_names, conform_table, no_column, read_table
 from smoothstan.terms.bound_smooth import BoundSmooth
 from smoothstan.terms.smooth_bind import SmoothOptions, bind_smooth_calls, smooth_covariates
+
+_MOST_COLUMNS = 10_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,6 +83,10 @@ class SmoothCon:
         Returns:
             (m, q) matrix.
         """
+        available = column_names(new_data)
+        lacking = [name for name in self.bound.reads if name not in available]
+        if lacking:
+            raise DataError(no_column(lacking[0], available))
         table = read_table(new_data, self.bound.reads).select(self.bound.reads)
         table.refuse_infinite()
         return self._design(conform_table(table, self.table))
@@ -169,12 +175,23 @@ def smooth_con(
     if not isinstance(call, Call) or call.function not in SMOOTHS:
         raise FormulaError(f"expected one smooth term ({', '.join(sorted(SMOOTHS))})", term, call.span)
     wanted = variables_of(call)
+    available = column_names(data)
+    for node in names(call):
+        if node.name in wanted and node.name not in available:
+            raise DataError(f"{no_column(node.name, available)}\n{underline(term, node.span)}")
     table = read_table(data, wanted).select(wanted).drop_unused_levels()
+    if table.n == 0:
+        raise DataError("the data have no rows")
     table.refuse_infinite()
     table.refuse_missing()
-    options = SmoothOptions(dict(knots or {}), dict(data2 or {}), absorb_cons, scale_penalty)
+    options = SmoothOptions.of(knots, data2, centre=absorb_cons, scale=scale_penalty)
     options.check_knots(smooth_covariates([call]))
     (bound,) = bind_smooth_calls([call], table, term, options)
+    if bound[0].smooth.size > _MOST_COLUMNS:
+        raise DataError(
+            f"{bound[0].label} has {bound[0].smooth.size} columns, more than the {_MOST_COLUMNS} that smooth_con() "
+            f"keeps in dense matrices; a model stores them by group\n{underline(term, call.span)}"
+        )
     made = [SmoothCon(b, table, b.smooth.penalties, b.smooth.ranks, b.smooth.null_space_dimension) for b in bound]
     if diagonal_penalty:
         made = _diagonal(made, table)
@@ -187,7 +204,7 @@ def _diagonal(smooths: list[SmoothCon], table: Table) -> list[SmoothCon]:
     if len(first.penalties) != 1 or separate_diagonals(first.penalties) is not None:
         return smooths
     free = first.bound.smooth.constraint
-    mixed = mixed_smooth(first.bound.smooth, first.bound.rows(table))
+    mixed = first.bound.mixed(table)
     to_basis = np.column_stack([*mixed.random, mixed.fixed])
     # The maps act on the columns of the basis; the constraint has orthonormal columns.
     natural = np.asarray(to_basis if free is None else np.linalg.lstsq(free, to_basis, rcond=None)[0], dtype=float)
@@ -217,6 +234,8 @@ def smooth2random(smooth: SmoothCon) -> RandomSmooth:
         Fixed columns, blocks of random columns, and the map back.  Overlapping penalties, which mgcv
         refuses, give one block whose precision is in ``joint``.
     """
+    if not isinstance(smooth, SmoothCon):
+        raise OptionError(f"smooth2random() takes one of the smooths of smooth_con(), got {type(smooth).__name__}")
     size = smooth.design.shape[1]
     if not smooth.penalties:
         return RandomSmooth(smooth, np.eye(size), ())

@@ -114,3 +114,12 @@ def test_basis_check(name: str) -> None:
     for index, reference, single in zip(found["k-index"], expected, one, strict=True):
         if not np.isnan(reference):
             assert abs(index - reference) < ((1e-4 if flat else 1e-6) if single else 2e-2)
+
+
+def test_a_group_of_whole_numbers_has_an_effect_per_level() -> None:
+    rng = np.random.default_rng(0)
+    group = np.repeat(np.arange(6), 10)
+    data = {"y": rng.normal(size=60) + np.sqrt(group), "g": group, "h": [f"g{v}" for v in group]}
+    numbers, names = ss.gam("y ~ (1 | g)", data), ss.gam("y ~ (1 | h)", data)
+    assert len(numbers.coefficients) == 7
+    np.testing.assert_allclose(numbers.fitted, names.fitted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,29 @@ def test_another_process_computes_the_same_bits(slopes_fit: ss.Posterior, saved:
     )
     subprocess.run([sys.executable, "-c", code, str(saved), str(tmp_path / "out.npy")], check=True)
     np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), slopes_fit.posterior_epred().values)
+
+
+@pytest.mark.parametrize("term", ["s(x, k=6)", "s(x, z, by=f, k=9)", "s(z, f, bs='fs', k=4, m=1)", "te(x, z, k=3)"])
+def test_smooths_of_a_loaded_fit_have_the_same_bits_at_any_number_of_rows(term: str, tmp_path: Path) -> None:
+    rows = np.arange(40)
+    data = pd.DataFrame({"y": np.sin(rows / 4), "x": rows / 10, "z": np.cos(1.7 * rows), "f": [*"abca"] * 10})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ss.errors.SamplingWarning)
+        made = ss.brm(
+            f"y ~ {term}",
+            data,
+            backend="stanli",
+            chains=1,
+            iter_warmup=10,
+            iter_sampling=10,
+            seed=1,
+            show_progress=False,
+        )
+    made.save(tmp_path / "fit.nc")
+    loaded = ss.load_fit(tmp_path / "fit.nc")
+    for n in (1, 2, 7, 40):
+        new = data.iloc[:n]
+        np.testing.assert_array_equal(loaded.posterior_epred(new).values, made.posterior_epred(new).values)
 
 
 def test_a_saved_fit_can_be_saved_again(saved: Path, tmp_path: Path) -> None:

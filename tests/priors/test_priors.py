@@ -99,6 +99,15 @@ def test_every_row_with_a_prior_is_in_the_program(frame: pd.DataFrame) -> None:
         assert f"| 0, {number})" in code or f"| {number})" in code, prior
 
 
+def test_linked_smooths_have_one_row(frame: pd.DataFrame) -> None:
+    """A prior that nothing would follow is refused, not ignored."""
+    formula = "y ~ s(x, k=4, id=1) + s(z, k=4, id=1)"
+    rows = ss.default_prior(formula, frame).to_frame()
+    assert list(rows.loc[rows["class"] == "sds", "coef"]) == ["", "s(x, k = 4, id = 1)"]
+    with pytest.raises(PriorError):
+        ss.stancode(formula, frame, prior=ss.prior("normal(0, 1)", "sds", coef="s(z, k = 4, id = 1)"))
+
+
 def test_bounds_of_a_class_reach_the_declaration_and_the_normaliser(frame: pd.DataFrame) -> None:
     code = ss.stancode("y ~ x + z", frame, prior=ss.prior("normal(0, 1)", "b", lb=-1, ub=2))
     assert "vector<lower=-1, upper=2>[Kc] b;" in code

@@ -262,7 +262,7 @@ REFUSED: list[tuple[Asked, tuple[Any, ...], tuple[Any, ...], str]] = [
     (Asked("ps", (8,)), (X,), ([0.2, 1],), "must contain the data: values from 0 to 1, range of the knots 0.2 to 1"),
     (Asked("ps", (8,)), (X,), ([1, 0],), "knots of x must increase strictly"),
     (Asked("ps", (8,)), (X,), (NAN,), "knots of x must be finite, found nan at position 2"),
-    (Asked("ps", (8,)), (X,), ([[0, 1]],), "knots of x must be one list of numbers, found 2 dimensions"),
+    (Asked("ps", (8,)), (X,), ([[0, 1]],), "knots of x must be one list of numbers, found ..0, 1"),
     (Asked("ps", (4,)), (X,), ([-3, -2, -1, 0.1, 1, 2, 3, 4],), "range of the knots 0.1 to 1"),
     (Asked("ps", (4,)), (X,), ([-3, -2, -1, 0, 1, 3, 2, 4],), "knots of x must be in increasing order"),
     (Asked("ps", (6,)), (X,), ([0, 0, 0, 0, 0, 1, 2, 3, 4, 5],), r"at most 4 knots of x may be equal \(degree 3\)"),
