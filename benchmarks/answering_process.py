@@ -63,8 +63,12 @@ class AnsweringProcess:
         process = self._process or self._start()
         if process.stdin is None:
             raise CannotRun("the process does not listen")
-        process.stdin.write("\t".join(words) + "\n")
-        process.stdin.flush()
+        try:
+            process.stdin.write("\t".join(words) + "\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            self._stop()
+            raise CannotRun("the process ended") from None
         answer = self._answer(process, limit)
         if answer is None:
             self._stop()
