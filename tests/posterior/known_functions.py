@@ -89,8 +89,8 @@ def _curve(smooth: str, truth: Callable[[Any], Any] = hill, **options: Any) -> K
     return Known(f"y ~ {smooth}", lambda d: truth(d["x"]), options)
 
 
-def _surface(smooth: str) -> Known:
-    return Known(f"y ~ {smooth}", lambda d: surface(d["x"], d["z"]))
+def _surface(smooth: str, **options: Any) -> Known:
+    return Known(f"y ~ {smooth}", lambda d: surface(d["x"], d["z"]), options)
 
 
 CIRCLE = {"x": [0.0, 1.0]}
@@ -118,7 +118,8 @@ KNOWN: Mapping[str, Known] = {
     "tp, two covariates": _surface("s(x, z, k=20)"),
     "ts": _curve("s(x, bs='ts', k=10)"),
     "te": _surface("te(x, z, k=5)"),
-    "ti": _surface("ti(x, k=5) + ti(z, k=5) + ti(x, z, k=5)"),
+    # A penalty that the data hardly inform leaves a narrow funnel.
+    "ti": _surface("ti(x, k=5) + ti(z, k=5) + ti(x, z, k=5)", adapt_delta=0.99),
     "t2": _surface("t2(x, z, k=5)"),
     "by factor": Known("y ~ f + s(x, by=f, k=8)", by_arm),
     "by ordered factor": Known("y ~ f + s(x, k=8) + s(x, by=o, k=8)", by_arm),

@@ -65,7 +65,7 @@ def recover(known: Known) -> Recovery:
         warnings.simplefilter("ignore", SamplingWarning)
         fit = ss.brm(
             known.formula, data, backend="stanli", chains=CHAINS, iter_warmup=DRAWS, iter_sampling=DRAWS, seed=1,
-            adapt_delta=0.95, show_progress=False, **known.options,
+            show_progress=False, **{"adapt_delta": 0.95, **known.options},
         )  # fmt: skip
     eta = fit.posterior_linpred().values.reshape(CHAINS * DRAWS, N)
     low, high = np.quantile(eta, [0.025, 0.975], axis=0)
@@ -125,9 +125,9 @@ MUTANTS: Mapping[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
     "no fixed columns": ("tp", _replaced("(bs, s_1_1)", "(0 * bs, s_1_1)")),
     "two penalties that do not follow the data": ("te", _replaced("inv_square(sds_1)", "[1e4, 1e4]'")),
     "groups in another order": ("fs", _replaced("sort_indices_asc(Js_1)", "sort_indices_desc(Js_1)")),
-    "no constraint": ("cr", lambda patch: patch.setattr(api, "SmoothOptions", partial(SmoothOptions, centre=False))),
+    "no constraint": ("cr", lambda patch: patch.setattr(SmoothOptions, "of", partial(SmoothOptions.of, centre=False))),
     "no constraints of a tensor product": (
-        "te", lambda patch: patch.setattr(api, "SmoothOptions", partial(SmoothOptions, centre=False)),
+        "te", lambda patch: patch.setattr(SmoothOptions, "of", partial(SmoothOptions.of, centre=False)),
     ),
     "rows of a level in another order": ("by factor", _replaced("by_1[rows_1]", "by_1[reverse(rows_1)]")),
 }  # fmt: skip
