@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
-from smoothstan.codegen import SAMPLE_PRIOR, write_code, write_program
+from smoothstan.codegen import SAMPLE_PRIOR, write_code
 from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
 from smoothstan.errors import OptionError, SamplingWarning
@@ -17,7 +17,7 @@ from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
 from smoothstan.gam import GamFit, chain_starts
-from smoothstan.posterior import FitModel, Posterior, draws_tree
+from smoothstan.posterior import Posterior, sample_design
 from smoothstan.priors import Prior, PriorTable, resolve_priors
 from smoothstan.terms import SmoothOptions
 
@@ -93,15 +93,16 @@ def brm(
     )
     _check_sample_prior(sample_prior)
     engine = choose_engine(backend)
-    design, priors = _bind(formula, data, family, prior, knots, data2)
-    program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
+    smooth_options = SmoothOptions.of(knots, data2)
+    given = (prior,) if isinstance(prior, Prior) else tuple(prior)
+    design, priors = _bind(formula, data, family, given, smooth_options)
     if _from_gam(inits):
         options = replace(options, inits=chain_starts(design, priors, chains, seed))
-    design = design.released()
-    raw = engine.sample(program, options)
-    tree = draws_tree(raw, program.variables, design)
-    stored = replace(options, seed=raw.seed, inits=None)
-    fit = Posterior(FitModel(design, priors, program.code, stored, sample_prior, raw.engine), tree)
+    model, draws = sample_design(
+        design, priors, engine, options, sample_prior=sample_prior, backend=backend, given_priors=given,
+        smooth_options=smooth_options,
+    )  # fmt: skip
+    fit = Posterior(model, draws)
     for problem in fit.problems():
         warnings.warn(problem, SamplingWarning, stacklevel=2)
     return fit
@@ -119,7 +120,7 @@ def stancode(
 ) -> str:
     """Return the Stan program that ``brm`` would sample; the arguments are those of ``brm``."""
     _check_sample_prior(sample_prior)
-    design, priors = _bind(formula, data, family, prior, knots, data2)
+    design, priors = _bind(formula, data, family, prior, SmoothOptions.of(knots, data2))
     return write_code(design, priors, version=__version__, sample_prior=sample_prior)
 
 
@@ -134,7 +135,7 @@ def standata(
 ) -> StanData:
     """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
     _check_sample_prior(sample_prior)
-    design = _design(formula, data, family, knots, data2)
+    design = _design(formula, data, family, SmoothOptions.of(knots, data2))
     return design.stan_data(prior_only=sample_prior == "only")
 
 
@@ -147,7 +148,7 @@ def default_prior(
     data2: Mapping[str, Any] | None = None,
 ) -> PriorTable:
     """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
-    return resolve_priors(_design(formula, data, family, knots, data2).prior_slots())
+    return resolve_priors(_design(formula, data, family, SmoothOptions.of(knots, data2)).prior_slots())
 
 
 def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
@@ -164,26 +165,14 @@ def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
     return fit.model_matrix(new_data)
 
 
-def _design(
-    formula: Formula,
-    data: Any,
-    family: str | Family,
-    knots: Mapping[str, Any] | None,
-    data2: Mapping[str, Any] | None,
-) -> Design:
-    options = SmoothOptions.of(knots, data2)
-    return build_design(parse_formula(formula), data, choose_family(family), options)
+def _design(formula: Formula, data: Any, family: str | Family, smooths: SmoothOptions) -> Design:
+    return build_design(parse_formula(formula), data, choose_family(family), smooths)
 
 
 def _bind(
-    formula: Formula,
-    data: Any,
-    family: str | Family,
-    prior: Priors,
-    knots: Mapping[str, Any] | None = None,
-    data2: Mapping[str, Any] | None = None,
+    formula: Formula, data: Any, family: str | Family, prior: Priors, smooths: SmoothOptions | None = None
 ) -> tuple[Design, PriorTable]:
-    design = _design(formula, data, family, knots, data2)
+    design = _design(formula, data, family, smooths or SmoothOptions())
     priors = resolve_priors(design.prior_slots(), prior)
     refuse_constant_columns(design, priors)
     return design, priors

@@ -15,7 +15,7 @@ from smoothstan.errors import DataError
 from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
-from smoothstan.table import Table, conform, read_table
+from smoothstan.table import Column, Table, conform, read_table, unknown_factor
 from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm
 
 
@@ -85,13 +85,17 @@ class Design:
         """Return the columns that predictions need."""
         return tuple(dict.fromkeys(name for term in self.terms for name in term.reads))
 
-    def at(self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False) -> Table:
+    def at(
+        self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False, new_levels: bool = False
+    ) -> Table:
         """Check new data against the data of the fit and return its columns.
 
         Args:
             new_data: anything that ``read_table`` takes.
             additions: the additions to the response (``"trials"``, ...) whose columns are needed.
             response: whether the response and all its additions are needed.
+            new_levels: let groupings have levels that the fit has not seen; a missing value, and in every row
+                a column that is not there, is one of them.
 
         Raises:
             DataError: for a missing column or value, another kind of column, or an unknown level.
@@ -99,18 +103,27 @@ class Design:
         needed = dict.fromkeys((*self.predictor_reads(), *self.response.addition_reads(additions)))
         if response:
             needed |= dict.fromkeys(self.response.reads)
-        table = read_table(new_data, needed).select(needed)
+        table = read_table(new_data, needed)
+        grouping_only = self.grouping_only()
+        if new_levels:
+            absent = [name for name in needed if name in grouping_only and name not in table]
+            table = Table(dict(table.columns) | dict.fromkeys(absent, unknown_factor(table.n)), table.n)
+        table = table.select(needed)
         if table.n == 0:
             raise DataError("the new data have no rows")
         table.refuse_infinite()
-        grouping_only = self._grouping_only()
-        columns = {
-            name: conform(name, column, self.table[name], check_levels=name not in grouping_only)
-            for name, column in table.columns.items()
-        }
-        return Table(columns, table.n)
+        columns: dict[str, Column] = {}
+        for name, column in table.columns.items():
+            free = name in grouping_only
+            columns[name] = conform(name, column, self.table[name], check_levels=not free, fill=free and new_levels)
+        new = Table(columns, table.n)
+        if not new_levels:
+            for term in self.groups:
+                term.indices(new)
+        return new
 
-    def _grouping_only(self) -> set[str]:
+    def grouping_only(self) -> set[str]:
+        """Return the columns that say which group a row is in, and nothing else."""
         elsewhere = {name for term in self.terms for name in _reads_besides_groups(term)}
         return {name for term in self.groups for name in term.columns} - elsewhere
 
@@ -132,5 +145,5 @@ class Design:
 
 def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:
     if isinstance(term, GroupTerm):
-        return [name for effects in term.effects for name in effects.matrix.reads]
+        return term.effect_reads
     return term.reads

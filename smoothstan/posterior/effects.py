@@ -107,12 +107,12 @@ def _grouping_tables(term: GroupTerm, draws: Flat, *, prob: float, robust: bool)
     import pandas as pd
 
     labels = [c.label for c in term.coefficients]
-    deviations = np.column_stack([draws[f"sd_{term.name}__{label}"] for label in labels])
+    deviations = np.column_stack([draws[name] for name in term.deviation_names])
     tables = {"sd": posterior_summary(deviations, labels, prob=prob, robust=robust)}
     if not term.has_correlations:
         return tables
     pairs = [(a.label, b.label) for a, b in term.pairs()]
-    correlations = np.column_stack([draws[f"cor_{term.name}__{a}__{b}"] for a, b in pairs])
+    correlations = np.column_stack([draws[name] for name in term.correlation_names])
     index = pd.MultiIndex.from_tuples(pairs, names=["coef1", "coef2"])
     tables["cor"] = posterior_summary(correlations, index, prob=prob, robust=robust)
     products = np.column_stack([deviations[:, labels.index(a)] * deviations[:, labels.index(b)] for a, b in pairs])

@@ -68,6 +68,7 @@ class GroupTerm(BoundTerm):
         effects: what each ``( | )`` adds.
         earlier: parameter -> how many effects of the same group and parameter earlier groupings have;
             in the posterior all of them share one array.
+        kept: (parameter, name) of the effects that predictions add; None for all of them.
     """
 
     index: int
@@ -77,6 +78,7 @@ class GroupTerm(BoundTerm):
     correlated: bool
     effects: tuple[Effects, ...]
     earlier: tuple[tuple[str, int], ...] = ()
+    kept: tuple[tuple[str, str], ...] | None = None
 
     template: ClassVar[str] = "terms/group.stan.jinja"
 
@@ -127,7 +129,19 @@ class GroupTerm(BoundTerm):
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns that it needs."""
-        return (*self.columns, *(name for e in self.effects for name in e.matrix.reads))
+        return (*self.columns, *self.effect_reads)
+
+    @property
+    def effect_reads(self) -> tuple[str, ...]:
+        """The columns that its effects need, besides those of the grouping."""
+        return tuple(name for e in self.effects if not self._only_intercept(e) for name in e.matrix.reads)
+
+    def keeps(self, dpar: str, name: str) -> bool:
+        """Return whether predictions add an effect."""
+        return self.kept is None or (dpar, name) in self.kept
+
+    def _only_intercept(self, effects: Effects) -> bool:
+        return not any(self.keeps(effects.dpar, name) for name in effects.names[int(effects.matrix.intercept) :])
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
         """Return rows of the classes ``sd`` and ``cor``."""
@@ -155,6 +169,16 @@ class GroupTerm(BoundTerm):
     def _sd_name(self, coefficient: Coefficient) -> str:
         return f"sd_{self.name}__{coefficient.label}"
 
+    @property
+    def deviation_names(self) -> tuple[str, ...]:
+        """The posterior names of the standard deviations, coefficient by coefficient."""
+        return tuple(map(self._sd_name, self.coefficients))
+
+    @property
+    def correlation_names(self) -> tuple[str, ...]:
+        """The posterior names of the correlations, in the order of ``pairs``; none without a correlation matrix."""
+        return tuple(f"cor_{self.name}__{a.label}__{b.label}" for a, b in self.pairs()) if self.has_correlations else ()
+
     def pairs(self) -> Iterator[tuple[Coefficient, Coefficient]]:
         """Return the pairs of coefficients in the order of brms: (1,2), (1,3), (2,3), (1,4), ..."""
         return iter(sorted(combinations(self.coefficients, 2), key=lambda pair: (pair[1].number, pair[0].number)))
@@ -163,10 +187,8 @@ class GroupTerm(BoundTerm):
     def variables(self) -> tuple[Variable, ...]:
         """``sd_g__Intercept``, ``cor_g__Intercept__x`` and the effects ``r_g`` with dims (level, coef)."""
         i = self.index
-        result = [Variable(self._sd_name(c), (f"sd_{i}[{c.number}]",)) for c in self.coefficients]
-        if self.has_correlations:
-            for n, (a, b) in enumerate(self.pairs(), start=1):
-                result.append(Variable(f"cor_{self.name}__{a.label}__{b.label}", (f"cor_{i}[{n}]",)))
+        result = [Variable(name, (f"sd_{i}[{n}]",)) for n, name in enumerate(self.deviation_names, start=1)]
+        result += [Variable(name, (f"cor_{i}[{n}]",)) for n, name in enumerate(self.correlation_names, start=1)]
         for dpar in dict.fromkeys(c.dpar for c in self.coefficients):
             chosen = [c for c in self.coefficients if c.dpar == dpar]
             columns = tuple(f"r_{i}[{g + 1},{c.number}]" for g in range(len(self.levels)) for c in chosen)
@@ -199,9 +221,11 @@ class GroupTerm(BoundTerm):
             if effects.dpar != dpar or j is None:
                 continue
             values = draws[self.effects_name(dpar)]
-            z = effects.matrix.at(table)
+            z = None if self._only_intercept(effects) else effects.matrix.at(table)
             for column, name in enumerate(effects.names):
-                total = total + values[:, j, self.position(dpar, name)] * z[:, column]
+                if self.keeps(dpar, name):
+                    part = values[:, j, self.position(dpar, name)]
+                    total = total + (part if z is None else part * z[:, column])
         return total
 
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
