@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,3 +46,8 @@ def macro_names(template: str) -> frozenset[str]:
     """Return the names of the macros that a template exports."""
     module = environment().get_template(template).module
     return frozenset(name for name in dir(module) if not name.startswith("_"))
+
+
+def rendered(template: str, macro: str, names: Mapping[str, str]) -> str:
+    """Return what a macro of a template makes of the names of Stan expressions."""
+    return str(getattr(environment().get_template(template).module, macro)(names)).strip()

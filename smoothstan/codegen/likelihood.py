@@ -5,11 +5,11 @@ It is a part of its own, so that another form of it (coefficients integrated out
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-from smoothstan.codegen.environment import macro_names
+from smoothstan.codegen.environment import macro_names, rendered
 from smoothstan.design import Design
 from smoothstan.terms import Addend, AuxiliaryTerm, DensePart
 
@@ -38,41 +38,44 @@ class GlmPart:
 class LikelihoodPart:
     """What the likelihood adds to the program.
 
-    ``names`` are the expressions that the family's macro places; ``assembled`` the addends that are made
-    of pieces beforehand.
+    ``increments`` are the expressions added to the target; ``assembled`` the addends that are made of pieces
+    beforehand; ``family`` what the family's template says.
     """
 
     family_template: str
-    macro: str
-    names: dict[str, str]
+    increments: tuple[str, ...]
     predictors: tuple[PredictorPart, ...]
     glm: GlmPart | None
-    weighted: bool
     assembled: tuple[Addend, ...] = ()
     template: str = field(default="likelihood.stan.jinja")
 
 
 def likelihood_part(design: Design) -> LikelihoodPart:
     """Choose the form of the likelihood: the GLM primitive where Stan has one, the plain density else."""
-    family = design.family
-    template = f"families/{family.name}.stan.jinja"
-    macros = macro_names(template)
-    weighted = design.observed.weights is not None
+    template = f"families/{design.family.name}.stan.jinja"
     assembled = tuple(a for dpar in design.predicted for a in _addends(design, dpar) if a.pieces)
     names = {"y": "Y", "trials": "trials"} | {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
-    link = family.link("mu").name
+    macros, link = macro_names(template), design.family.link("mu").name
+    weighted = design.observed.weights is not None
     dense = _dense(design, "mu")
     if f"glm_{link}" in macros and dense and not weighted and design.predicted == ("mu",):
         glm, beta = _glm(dense)
         names |= {"X": glm.matrix, "alpha": _sum(_addends(design, "mu")) or "0", "beta": beta}
-        return LikelihoodPart(template, f"glm_{link}", names, (), glm, weighted=False, assembled=assembled)
-    macro = f"density_{link}" if f"density_{link}" in macros else "density"
-    predictors = tuple(_predictor(design, dpar, raw=dpar == "mu" and macro != "density") for dpar in design.predicted)
+        return LikelihoodPart(template, (rendered(template, f"glm_{link}", names),), (), glm, assembled)
     names |= {dpar: dpar for dpar in design.predicted}
-    if weighted:
-        rowwise = {"y", "trials", *design.predicted}
-        names = {key: f"{value}[n]" if key in rowwise else value for key, value in names.items()}
-    return LikelihoodPart(template, macro, names, predictors, None, weighted, assembled)
+    raw = f"density_{link}" in macros and not weighted
+    predictors = tuple(_predictor(design, dpar, raw=raw and dpar == "mu") for dpar in design.predicted)
+    increment = _weighted(template, names) if weighted else _density(template, names, link if raw else "")
+    return LikelihoodPart(template, (increment,), predictors, None, assembled)
+
+
+def _density(template: str, names: Mapping[str, str], link: str) -> str:
+    return rendered(template, f"density_{link}" if link else "density", names)
+
+
+def _weighted(template: str, names: Mapping[str, str]) -> str:
+    """Return the densities row by row, as one vector, times the weights."""
+    return f"dot_product(weights, {rendered(template, 'pointwise', names)})"
 
 
 def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
