@@ -50,4 +50,4 @@ def macro_names(template: str) -> frozenset[str]:
 
 def rendered(template: str, macro: str, names: Mapping[str, str]) -> str:
     """Return what a macro of a template makes of the names of Stan expressions."""
-    return str(getattr(environment().get_template(template).module, macro)(names)).strip()
+    return one_line(getattr(environment().get_template(template).module, macro)(names))

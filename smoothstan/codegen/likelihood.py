@@ -85,7 +85,7 @@ def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
     if not products and not any(a.vector for a in addends):
         text = f"rep_vector({text or '0.0'}, N)"
     link = design.family.link(dpar)
-    transform = "" if raw or link.name == "identity" else link.stan_inverse.format(dpar)
+    transform = "" if raw or link.name == "identity" else link.stan_inverse.replace("{}", dpar)
     return PredictorPart(dpar, text, transform)
 
 

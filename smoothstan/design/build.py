@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from smoothstan.design.design import Design
 from smoothstan.design.response import bind_response
 from smoothstan.design.rows import complete_rows, expand_predictors
 from smoothstan.errors import DataError, FormulaError, NotYetSupported
-from smoothstan.families import Family
+from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList
 from smoothstan.formula.vocabulary import SMOOTHS
 from smoothstan.table import Table
@@ -59,7 +60,7 @@ def build_design(
         PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
     ]
     terms += bind_groups(written, table)
-    terms += _auxiliary(formula, family)
+    terms += _auxiliary(formula, family, response.at(table))
     _refuse_repeated_parameters(terms)
     predicted = tuple(predictor.dpar for predictor in formula.predictors)
     return Design(formula, family, response, predicted, tuple(terms), table, dropped)
@@ -87,10 +88,15 @@ def _default_intercept(family: Family, dpar: str) -> str:
     return parameter.intercept_prior
 
 
-def _auxiliary(formula: ModelFormula, family: Family) -> list[BoundTerm]:
+def _auxiliary(formula: ModelFormula, family: Family, response: Response) -> list[BoundTerm]:
     predicted = {predictor.dpar for predictor in formula.predictors}
     held = dict(formula.fixed)
-    return [AuxiliaryTerm(p, held.get(p.name)) for p in family.parameters if p.name not in predicted]
+    facts = (
+        replace(p, upper=float(response.y.min())) if p.below_response else p
+        for p in family.parameters
+        if p.name not in predicted
+    )
+    return [AuxiliaryTerm(p, held.get(p.name)) for p in facts]
 
 
 def _check_parameters(formula: ModelFormula, family: Family) -> None:

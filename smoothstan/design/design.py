@@ -12,7 +12,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.design.response import BoundResponse
 from smoothstan.errors import DataError
-from smoothstan.families import Family, Response
+from smoothstan.families import LINKS, Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
 from smoothstan.table import Column, Table, conform, read_table, unknown_factor
@@ -74,7 +74,8 @@ class Design:
             return DefaultScale()
         offsets = [t for t in self.terms if isinstance(t, OffsetTerm) and t.dpar == "mu"]
         mean_offset = sum(float(np.mean(t.values(self.table))) for t in offsets)
-        return default_scale(self.observed.y, self.family.link("mu"), mean_offset)
+        link = LINKS["log"] if self.family.log_scale else self.family.link("mu")
+        return default_scale(self.observed.y, link, mean_offset)
 
     def prior_slots(self) -> tuple[PriorSlot, ...]:
         """Return the rows of the prior table."""

@@ -3,30 +3,64 @@
 from __future__ import annotations
 
 from smoothstan.errors import FamilyError
+from smoothstan.families.asym_laplace import AsymLaplace as AsymLaplace
 from smoothstan.families.bernoulli import Bernoulli as Bernoulli
+from smoothstan.families.beta_family import Beta as Beta
 from smoothstan.families.binomial import Binomial as Binomial
+from smoothstan.families.exponential_family import Exponential as Exponential
 from smoothstan.families.family import Family as Family
 from smoothstan.families.family import Parameter as Parameter
 from smoothstan.families.family import Response as Response
+from smoothstan.families.gamma import Gamma as Gamma
 from smoothstan.families.gaussian import Gaussian as Gaussian
+from smoothstan.families.geometric import Geometric as Geometric
+from smoothstan.families.inverse_gaussian import InverseGaussian as InverseGaussian
 from smoothstan.families.links import LINKS as LINKS
 from smoothstan.families.links import Link as Link
+from smoothstan.families.lognormal import LogNormal as LogNormal
+from smoothstan.families.negbinomial_family import NegBinomial as NegBinomial
 from smoothstan.families.poisson import Poisson as Poisson
+from smoothstan.families.shifted_lognormal import ShiftedLogNormal as ShiftedLogNormal
+from smoothstan.families.skew_normal import SkewNormal as SkewNormal
 from smoothstan.families.student import Student as Student
+from smoothstan.families.weibull import Weibull as Weibull
 from smoothstan.registry import Registry
 
 FAMILIES: Registry[type[Family]] = Registry(
     "family",
-    {family.name: family for family in (Bernoulli, Binomial, Gaussian, Poisson, Student)},
+    {
+        family.name: family
+        for family in (
+            AsymLaplace,
+            Bernoulli,
+            Beta,
+            Binomial,
+            Exponential,
+            Gamma,
+            Gaussian,
+            Geometric,
+            InverseGaussian,
+            LogNormal,
+            NegBinomial,
+            Poisson,
+            ShiftedLogNormal,
+            SkewNormal,
+            Student,
+            Weibull,
+        )
+    },
     FamilyError,
 )
+
+_SPELLINGS = {"Beta": "beta", "Gamma": "gamma", "inverse_gaussian": "inverse.gaussian"}
+"""Names of R's functions and of Python's grammar -> the names that brms prints."""
 
 
 def family(name: str | Family, link: str | None = None, **links: str) -> Family:
     """Choose a response family and its links.
 
     Args:
-        name: one of ``FAMILIES``: ``"bernoulli"``, ``"binomial"``, ``"gaussian"``, ``"poisson"``, ``"student"``.
+        name: one of ``FAMILIES``, e.g. ``"gaussian"`` or ``"negbinomial"``.
         link: link of the main parameter ``mu``; default as in brms.
         links: links of further parameters as ``link_<parameter>``, e.g. ``link_sigma="identity"``;
             they matter where that parameter is predicted.
@@ -48,4 +82,4 @@ def family(name: str | Family, link: str | None = None, **links: str) -> Family:
         if dpar in chosen:
             raise FamilyError(f"the link of {dpar} is given twice, as link= and as {key}=")
         chosen[dpar] = value
-    return FAMILIES[name].create(chosen)
+    return FAMILIES[_SPELLINGS.get(name, name)].create(chosen)

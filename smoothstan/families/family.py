@@ -23,7 +23,8 @@ class Parameter:
 
     ``links`` are allowed when it is predicted; the first is the default.  ``prior`` is the default on
     the natural scale, ``intercept_prior`` the one for its intercept when it is predicted; words in braces
-    such as ``{scale}`` are replaced by what brms derives from the response.
+    such as ``{scale}`` are replaced by what brms derives from the response.  ``below_response`` marks a parameter that
+    is at most the smallest response.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Parameter:
     upper: float | None = None
     prior: str = ""
     intercept_prior: str = "student_t(3, 0, 2.5)"
+    below_response: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,11 @@ class Family(ABC):
     Implementing a family: subclass this in a file of its own, decorate it with
     ``@final @dataclass(frozen=True)``, set the class variables, write the four methods, add
     ``stan_templates/families/<name>.stan.jinja`` and one line to ``families/__init__``.  The template
-    exports ``density(v)``, the log density on the natural scale, and, where Stan has one,
-    ``density_<link>(v)``, which takes the linear predictor itself, and ``glm_<link>(v)``, the GLM
-    primitive.  ``v`` names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further
-    parameter; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.
+    exports ``density(v)``, the log density on the natural scale summed over the rows, and ``pointwise(v)``, the same as
+    a vector of rows; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
+    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v`` names the
+    Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or a
+    number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.
 
     ``links`` holds a link for every parameter.
     """
@@ -79,6 +82,8 @@ class Family(ABC):
     parameters: ClassVar[tuple[Parameter, ...]]
     discrete: ClassVar[bool] = False
     binary: ClassVar[bool] = False
+    log_scale: ClassVar[bool] = False
+    """Whether ``mu`` is on the scale of the logarithm of the response whatever its link, for default priors."""
     required_additions: ClassVar[tuple[str, ...]] = ()
     optional_additions: ClassVar[tuple[str, ...]] = ("weights",)
 

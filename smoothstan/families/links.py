@@ -122,6 +122,66 @@ def _softplus_derivatives(eta: FloatArray) -> Derivatives:
     return np.asarray(expit(eta)), first, second, third
 
 
+def _composed(outer: Derivatives, inner: Derivatives) -> Derivatives:
+    """Return the derivatives of f(g(eta)) from those of f at g(eta) and of g (Faa di Bruno)."""
+    (f1, f2, f3, f4), (g1, g2, g3, g4) = outer, inner
+    return (
+        f1 * g1,
+        f2 * g1**2 + f1 * g2,
+        f3 * g1**3 + 3 * f2 * g1 * g2 + f1 * g3,
+        f4 * g1**4 + 6 * f3 * g1**2 * g2 + f2 * (3 * g2**2 + 4 * g1 * g3) + f1 * g4,
+    )
+
+
+def _inverse_squareplus(x: FloatArray) -> FloatArray:
+    return np.asarray((x + np.sqrt(x * x + 4)) / 2)
+
+
+def _squareplus_derivatives(eta: FloatArray) -> Derivatives:
+    root = np.sqrt(eta * eta + 4)
+    return (1 + eta / root) / 2, 2 / root**3, -6 * eta / root**5, (30 * eta**2 / root**2 - 6) / root**5
+
+
+# Stan's Phi_approx(x) = inv_logit(a x^3 + b x); Bowling, Khasawneh, Kaewkuekool & Cho (2009).
+_CUBIC, _LINEAR = 0.07056, 1.5976
+
+
+def _cubic(x: FloatArray) -> FloatArray:
+    return np.asarray(_CUBIC * x**3 + _LINEAR * x)
+
+
+def _probit_approx_link(x: FloatArray) -> FloatArray:
+    from scipy.special import logit
+
+    third = _LINEAR / _CUBIC / 3
+    return np.asarray(2 * np.sqrt(third) * np.sinh(np.arcsinh(logit(x) / _CUBIC / 2 / third**1.5) / 3))
+
+
+def _inverse_probit_approx(x: FloatArray) -> FloatArray:
+    from scipy.special import expit
+
+    return np.asarray(expit(_cubic(x)))
+
+
+def _probit_approx_derivatives(eta: FloatArray) -> Derivatives:
+    inner = 3 * _CUBIC * eta**2 + _LINEAR, 6 * _CUBIC * eta, np.full_like(eta, 6 * _CUBIC), np.zeros_like(eta)
+    return _composed(_logistic_derivatives(_cubic(eta)), inner)
+
+
+def _softit_link(x: FloatArray) -> FloatArray:
+    return np.asarray(np.log(np.expm1(x / (1 - x))))
+
+
+def _inverse_softit(x: FloatArray) -> FloatArray:
+    soft = _inverse_softplus(x)
+    return np.asarray(soft / (1 + soft))
+
+
+def _softit_derivatives(eta: FloatArray) -> Derivatives:
+    base = 1 + _inverse_softplus(eta)
+    return _composed((base**-2.0, -2 * base**-3.0, 6 * base**-4.0, -24 * base**-5.0), _softplus_derivatives(eta))
+
+
 LINKS: Registry[Link] = Registry(
     "link",
     {
@@ -148,6 +208,23 @@ LINKS: Registry[Link] = Registry(
                 lambda x: 0.5 + np.arctan(x) / np.pi,
                 "(atan({}) / pi() + 0.5)",
                 _cauchit_derivatives,
+            ),
+            Link(
+                "squareplus",
+                lambda x: x - 1 / x,
+                _inverse_squareplus,
+                "(({} + sqrt(square({}) + 4)) / 2)",
+                _squareplus_derivatives,
+            ),
+            Link(
+                "probit_approx",
+                _probit_approx_link,
+                _inverse_probit_approx,
+                "Phi_approx({})",
+                _probit_approx_derivatives,
+            ),
+            Link(
+                "softit", _softit_link, _inverse_softit, "(log1p_exp({}) ./ (1 + log1p_exp({})))", _softit_derivatives
             ),
             Link("softplus", _softplus_link, _inverse_softplus, "log1p_exp({})", _softplus_derivatives),
             Link("logm1", lambda x: np.log(x - 1), lambda x: np.exp(x) + 1, "exp({}) + 1", _exponential_derivatives),

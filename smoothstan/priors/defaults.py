@@ -19,16 +19,18 @@ class DefaultScale:
     """Locations and scales of the Student t priors with 3 degrees of freedom.
 
     ``location`` and ``scale`` come from the response on the link scale, ``identity_scale`` from the
-    response as it is (for sigma), ``log_scale`` from its logarithm (for the intercept of a predicted sigma).
+    response as it is (for sigma), ``log_scale`` from its logarithm (for the intercept of a predicted sigma);
+    ``smallest`` is the smallest response.
     """
 
     location: float = 0.0
     scale: float = _MINIMUM_SCALE
     identity_scale: float = _MINIMUM_SCALE
     log_scale: float = _MINIMUM_SCALE
+    smallest: float = 0.0
 
     def fill(self, template: str) -> str:
-        """Replace ``{location}``, ``{scale}``, ``{identity_scale}`` and ``{log_scale}`` in a default prior."""
+        """Replace ``{location}``, ``{scale}``, ``{identity_scale}``, ``{log_scale}``, ``{smallest}`` in a prior."""
         return template.format(**{name: format_number(value) for name, value in asdict(self).items()})
 
 
@@ -41,6 +43,7 @@ def default_scale(y: FloatArray, link: Link, mean_offset: float = 0.0) -> Defaul
         mean_offset: mean of the offset of the main parameter, taken off the location unrounded.
     """
     other = {f"{name}_scale": _location_and_scale(y, LINKS[name])[1] for name in ("identity", "log")}
+    other["smallest"] = float(np.min(y))
     if not link.scales_response:
         return DefaultScale(**other)
     location, scale = _location_and_scale(y, link)

@@ -1,0 +1,45 @@
+"""The asymmetric Laplace distribution, for quantile regression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.parameters import LOCATION, REAL_LINKS, SIGMA, probability
+
+
+@final
+@dataclass(frozen=True)
+class AsymLaplace(Family):
+    """y ~ AsymLaplace(mu, sigma, quantile): mu is the quantile of that order; hold it with bf(..., quantile=0.9)."""
+
+    name: ClassVar[str] = "asym_laplace"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "quantile", REAL_LINKS, intercept_prior=LOCATION),
+        replace(SIGMA, description="scale"),
+        probability("quantile", "order of the quantile"),
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept every finite number."""
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu + sigma (1 - 2 q) / (q (1 - q))."""
+        q = parameters["quantile"]
+        return np.asarray(parameters["mu"] + parameters["sigma"] * (1 - 2 * q) / (q * (1 - q)))
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return log(q (1 - q) / sigma) - z (q - [z < 0]); Yu & Zhang (2005), Communications in Statistics 34."""
+        q, sigma = parameters["quantile"], parameters["sigma"]
+        z = (response.y - parameters["mu"]) / sigma
+        return np.asarray(np.log(q) + np.log1p(-q) - np.log(sigma) - z * (q - (z < 0)))
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw the difference of two exponential numbers."""
+        q, shape = parameters["quantile"], parameters["mu"].shape
+        up, down = rng.standard_exponential(shape), rng.standard_exponential(shape)
+        return np.asarray(parameters["mu"] + parameters["sigma"] * (up / q - down / (1 - q)))

@@ -1,0 +1,45 @@
+"""The beta distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import PHI, PROBABILITY_LINKS
+
+
+@final
+@dataclass(frozen=True)
+class Beta(Family):
+    """y ~ Beta(mu phi, (1 - mu) phi), mu the mean."""
+
+    name: ClassVar[str] = "beta"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean", PROBABILITY_LINKS),
+        PHI,
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept numbers between 0 and 1."""
+        first_offender(
+            response, (response.y <= 0) | (response.y >= 1), "numbers between 0 and 1, both excluded", self.name
+        )
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return (a - 1) log(y) + (b - 1) log(1 - y) - log B(a, b), a = mu phi and b = (1 - mu) phi."""
+        from scipy.special import betaln
+
+        a, b, y = parameters["mu"] * parameters["phi"], (1 - parameters["mu"]) * parameters["phi"], response.y
+        return np.asarray((a - 1) * np.log(y) + (b - 1) * np.log1p(-y) - betaln(a, b))
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw beta numbers."""
+        return rng.beta(parameters["mu"] * parameters["phi"], (1 - parameters["mu"]) * parameters["phi"])

@@ -1,0 +1,37 @@
+"""The exponential distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS
+
+
+@final
+@dataclass(frozen=True)
+class Exponential(Family):
+    """y ~ Exponential(1 / mu), mu the mean."""
+
+    name: ClassVar[str] = "exponential"
+    parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "mean", POSITIVE_LINKS, intercept_prior=LOCATION),)
+
+    def check_response(self, response: Response) -> None:
+        """Accept numbers >= 0."""
+        first_offender(response, response.y < 0, "numbers >= 0", self.name)
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return -log(mu) - y / mu."""
+        return np.asarray(-np.log(parameters["mu"]) - response.y / parameters["mu"])
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw exponential numbers."""
+        return rng.exponential(parameters["mu"])

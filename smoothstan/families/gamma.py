@@ -1,0 +1,43 @@
+"""The gamma distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
+
+
+@final
+@dataclass(frozen=True)
+class Gamma(Family):
+    """y ~ Gamma(shape, shape / mu), mu the mean."""
+
+    name: ClassVar[str] = "gamma"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean", POSITIVE_LINKS, intercept_prior=LOCATION),
+        SHAPE,
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept positive numbers."""
+        first_offender(response, response.y <= 0, "positive numbers", self.name)
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return shape log(shape / mu) - log Gamma(shape) + (shape - 1) log(y) - shape y / mu."""
+        from scipy.special import gammaln
+
+        shape, mu, y = parameters["shape"], parameters["mu"], response.y
+        return np.asarray(shape * np.log(shape / mu) - gammaln(shape) + (shape - 1) * np.log(y) - shape * y / mu)
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw gamma numbers."""
+        return rng.gamma(parameters["shape"], parameters["mu"] / parameters["shape"])

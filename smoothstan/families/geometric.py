@@ -1,0 +1,42 @@
+"""The geometric distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import COUNT_LINKS, LOCATION
+
+
+@final
+@dataclass(frozen=True)
+class Geometric(Family):
+    """y ~ NegBinomial(mu, 1), mu the mean number of failures."""
+
+    name: ClassVar[str] = "geometric"
+    parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "mean", COUNT_LINKS, intercept_prior=LOCATION),)
+    discrete: ClassVar[bool] = True
+
+    def check_response(self, response: Response) -> None:
+        """Accept whole numbers >= 0."""
+        first_offender(
+            response, (response.y < 0) | (response.y != np.floor(response.y)), "whole numbers >= 0", self.name
+        )
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return y log(mu) - (y + 1) log(1 + mu)."""
+        from scipy.special import xlogy
+
+        return np.asarray(xlogy(response.y, parameters["mu"]) - (response.y + 1) * np.log1p(parameters["mu"]))
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw numbers of failures."""
+        return (rng.geometric(1 / (1 + parameters["mu"])) - 1).astype(float)

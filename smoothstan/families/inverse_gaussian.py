@@ -1,0 +1,44 @@
+"""The inverse Gaussian distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, SHAPE
+
+
+@final
+@dataclass(frozen=True)
+class InverseGaussian(Family):
+    """y ~ InverseGaussian(mu, shape), mu the mean and mu^3 / shape the variance."""
+
+    name: ClassVar[str] = "inverse.gaussian"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter(
+            "mu", "mean", ("1/mu^2", "inverse", "identity", "log", "softplus", "squareplus"), intercept_prior=LOCATION
+        ),
+        SHAPE,
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept positive numbers."""
+        first_offender(response, response.y <= 0, "positive numbers", self.name)
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return (log(shape) - 3 log(y)) / 2 - log(sqrt(2 pi)) - shape (y / mu - 1)^2 / (2 y)."""
+        shape, y = parameters["shape"], response.y
+        relative = y / parameters["mu"] - 1
+        return np.asarray(0.5 * np.log(shape) - 1.5 * np.log(y) - LOG_ROOT_2PI - 0.5 * shape * relative**2 / y)
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw from the inverse normal (Wald) distribution."""
+        return rng.wald(parameters["mu"], parameters["shape"])

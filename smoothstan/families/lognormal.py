@@ -1,0 +1,43 @@
+"""The lognormal distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA
+
+
+@final
+@dataclass(frozen=True)
+class LogNormal(Family):
+    """log(y) ~ Normal(mu, sigma)."""
+
+    name: ClassVar[str] = "lognormal"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean of the logarithm", ("identity", "inverse"), intercept_prior=LOCATION),
+        LOG_SIGMA,
+    )
+    log_scale: ClassVar[bool] = True
+
+    def check_response(self, response: Response) -> None:
+        """Accept positive numbers."""
+        first_offender(response, response.y <= 0, "positive numbers", self.name)
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return exp(mu + sigma^2 / 2)."""
+        return np.asarray(np.exp(parameters["mu"] + parameters["sigma"] ** 2 / 2))
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return the normal log density of log(y), less log(y)."""
+        sigma, log_y = parameters["sigma"], np.log(response.y)
+        z = (log_y - parameters["mu"]) / sigma
+        return np.asarray(-0.5 * z * z - np.log(sigma) - LOG_ROOT_2PI - log_y)
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw exponentials of normal numbers."""
+        return np.exp(rng.normal(parameters["mu"], parameters["sigma"]))

@@ -1,0 +1,44 @@
+"""The negative binomial distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import COUNT_LINKS, COUNT_SHAPE, LOCATION, negative_binomial
+
+
+@final
+@dataclass(frozen=True)
+class NegBinomial(Family):
+    """y ~ NegBinomial(mu, shape), mu the mean and mu + mu^2 / shape the variance."""
+
+    name: ClassVar[str] = "negbinomial"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean", COUNT_LINKS, intercept_prior=LOCATION),
+        COUNT_SHAPE,
+    )
+    discrete: ClassVar[bool] = True
+
+    def check_response(self, response: Response) -> None:
+        """Accept whole numbers >= 0."""
+        first_offender(
+            response, (response.y < 0) | (response.y != np.floor(response.y)), "whole numbers >= 0", self.name
+        )
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return the log mass of the gamma mixture of Poisson distributions."""
+        return negative_binomial(response.y, parameters["mu"], parameters["shape"])
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw Poisson numbers with gamma means."""
+        mean = rng.gamma(parameters["shape"], parameters["mu"] / parameters["shape"])
+        return rng.poisson(mean).astype(float)

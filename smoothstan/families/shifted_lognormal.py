@@ -1,0 +1,47 @@
+"""The shifted lognormal distribution, for response times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA, NDT
+
+
+@final
+@dataclass(frozen=True)
+class ShiftedLogNormal(Family):
+    """log(y - ndt) ~ Normal(mu, sigma), ndt the shift."""
+
+    name: ClassVar[str] = "shifted_lognormal"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean of the logarithm", ("identity", "inverse"), intercept_prior=LOCATION),
+        LOG_SIGMA,
+        NDT,
+    )
+    log_scale: ClassVar[bool] = True
+
+    def check_response(self, response: Response) -> None:
+        """Accept positive numbers."""
+        first_offender(response, response.y <= 0, "positive numbers", self.name)
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return ndt + exp(mu + sigma^2 / 2)."""
+        return np.asarray(parameters["ndt"] + np.exp(parameters["mu"] + parameters["sigma"] ** 2 / 2))
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return the lognormal log density of y - ndt; -inf below ndt."""
+        sigma, after = parameters["sigma"], response.y - parameters["ndt"]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log_y = np.log(after)
+            z = (log_y - parameters["mu"]) / sigma
+            value = -0.5 * z * z - np.log(sigma) - LOG_ROOT_2PI - log_y
+        return np.where(after > 0, value, -np.inf)
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw exponentials of normal numbers, shifted."""
+        return np.asarray(parameters["ndt"] + np.exp(rng.normal(parameters["mu"], parameters["sigma"])))

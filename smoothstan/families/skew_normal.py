@@ -1,0 +1,56 @@
+"""The skew normal distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.parameters import ALPHA, LOCATION, LOG_ROOT_2PI, REAL_LINKS, SIGMA
+
+
+@final
+@dataclass(frozen=True)
+class SkewNormal(Family):
+    """y ~ SkewNormal with mean mu, standard deviation sigma and skewness parameter alpha."""
+
+    name: ClassVar[str] = "skew_normal"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean", REAL_LINKS, intercept_prior=LOCATION),
+        SIGMA,
+        ALPHA,
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept every finite number."""
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return log 2 + the normal log density at z + log Phi(alpha z) - log(omega); Azzalini (1985), Scand. J. Stat. 12."""
+        from scipy.special import log_ndtr
+
+        location, scale, alpha = _direct(parameters)
+        z = (response.y - location) / scale
+        return np.asarray(np.log(2) - LOG_ROOT_2PI - 0.5 * z * z - np.log(scale) + log_ndtr(alpha * z))
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw delta |z1| + sqrt(1 - delta^2) z2, moved and scaled."""
+        location, scale, alpha = _direct(parameters)
+        shape = np.broadcast_shapes(location.shape, scale.shape)
+        delta = alpha / np.sqrt(1 + alpha**2)
+        first, second = np.abs(rng.standard_normal(shape)), rng.standard_normal(shape)
+        return np.asarray(location + scale * (delta * first + np.sqrt(1 - delta**2) * second))
+
+
+def _direct(parameters: Parameters) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return location, scale and alpha of the density from its mean and standard deviation."""
+    alpha = parameters["alpha"]
+    delta = alpha / np.sqrt(1 + alpha**2)
+    scale = parameters["sigma"] / np.sqrt(1 - 2 / np.pi * delta**2)
+    return np.asarray(parameters["mu"] - scale * delta * np.sqrt(2 / np.pi)), scale, alpha

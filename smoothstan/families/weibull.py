@@ -1,0 +1,51 @@
+"""The Weibull distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
+
+
+@final
+@dataclass(frozen=True)
+class Weibull(Family):
+    """y ~ Weibull(shape, mu / Gamma(1 + 1/shape)), mu the mean."""
+
+    name: ClassVar[str] = "weibull"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("mu", "mean", POSITIVE_LINKS, intercept_prior=LOCATION),
+        SHAPE,
+    )
+
+    def check_response(self, response: Response) -> None:
+        """Accept numbers >= 0."""
+        first_offender(response, response.y < 0, "numbers >= 0", self.name)
+
+    def mean(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return mu."""
+        return parameters["mu"]
+
+    def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
+        """Return log(shape / scale) + (shape - 1) log(y / scale) - (y / scale)^shape."""
+        from scipy.special import xlogy
+
+        shape, z = parameters["shape"], response.y / _scale(parameters)
+        return np.asarray(np.log(shape / _scale(parameters)) + xlogy(shape - 1, z) - z**shape)
+
+    def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
+        """Draw Weibull numbers."""
+        mu = parameters["mu"]
+        return np.asarray(_scale(parameters) * rng.weibull(np.broadcast_to(parameters["shape"], mu.shape)))
+
+
+def _scale(parameters: Parameters) -> FloatArray:
+    """Return the scale whose mean is mu."""
+    from scipy.special import gamma
+
+    return np.asarray(parameters["mu"] / gamma(1 + 1 / parameters["shape"]))
