@@ -34,12 +34,24 @@ def environment() -> Environment:
         autoescape=False,
     )
     made.filters["comment"] = one_line
+    made.filters["rows"] = at_rows
     return made
 
 
 def one_line(text: str) -> str:
     """Put the user's words on one line, so that they cannot end the comment they stand in."""
     return " ".join(str(text).split())
+
+
+_ROWWISE = ("y", "mu", "trials")
+
+
+def at_rows(names: Mapping[str, str], rows: str) -> dict[str, str]:
+    """Return the names of a likelihood's expressions at some of the rows.
+
+    Parameters other than ``mu`` may be the same in all rows; the Stan function ``at_rows`` tells.
+    """
+    return {k: f"{v}[{rows}]" if k in _ROWWISE else f"at_rows({v}, {rows})" for k, v in names.items()}
 
 
 def macro_names(template: str) -> frozenset[str]:

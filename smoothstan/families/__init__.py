@@ -5,6 +5,7 @@ from __future__ import annotations
 from smoothstan.errors import FamilyError
 from smoothstan.families.asym_laplace import AsymLaplace as AsymLaplace
 from smoothstan.families.bernoulli import Bernoulli as Bernoulli
+from smoothstan.families.beta_binomial import BetaBinomial as BetaBinomial
 from smoothstan.families.beta_family import Beta as Beta
 from smoothstan.families.binomial import Binomial as Binomial
 from smoothstan.families.exponential_family import Exponential as Exponential
@@ -14,6 +15,10 @@ from smoothstan.families.family import Response as Response
 from smoothstan.families.gamma import Gamma as Gamma
 from smoothstan.families.gaussian import Gaussian as Gaussian
 from smoothstan.families.geometric import Geometric as Geometric
+from smoothstan.families.hurdle import HurdleGamma as HurdleGamma
+from smoothstan.families.hurdle import HurdleLogNormal as HurdleLogNormal
+from smoothstan.families.hurdle import HurdleNegBinomial as HurdleNegBinomial
+from smoothstan.families.hurdle import HurdlePoisson as HurdlePoisson
 from smoothstan.families.inverse_gaussian import InverseGaussian as InverseGaussian
 from smoothstan.families.links import LINKS as LINKS
 from smoothstan.families.links import Link as Link
@@ -24,6 +29,11 @@ from smoothstan.families.shifted_lognormal import ShiftedLogNormal as ShiftedLog
 from smoothstan.families.skew_normal import SkewNormal as SkewNormal
 from smoothstan.families.student import Student as Student
 from smoothstan.families.weibull import Weibull as Weibull
+from smoothstan.families.zero_inflated import ZeroInflatedBeta as ZeroInflatedBeta
+from smoothstan.families.zero_inflated import ZeroInflatedBinomial as ZeroInflatedBinomial
+from smoothstan.families.zero_inflated import ZeroInflatedNegBinomial as ZeroInflatedNegBinomial
+from smoothstan.families.zero_inflated import ZeroInflatedPoisson as ZeroInflatedPoisson
+from smoothstan.families.zero_one_inflated_beta import ZeroOneInflatedBeta as ZeroOneInflatedBeta
 from smoothstan.registry import Registry
 
 FAMILIES: Registry[type[Family]] = Registry(
@@ -34,11 +44,16 @@ FAMILIES: Registry[type[Family]] = Registry(
             AsymLaplace,
             Bernoulli,
             Beta,
+            BetaBinomial,
             Binomial,
             Exponential,
             Gamma,
             Gaussian,
             Geometric,
+            HurdleGamma,
+            HurdleLogNormal,
+            HurdleNegBinomial,
+            HurdlePoisson,
             InverseGaussian,
             LogNormal,
             NegBinomial,
@@ -47,6 +62,11 @@ FAMILIES: Registry[type[Family]] = Registry(
             SkewNormal,
             Student,
             Weibull,
+            ZeroInflatedBeta,
+            ZeroInflatedBinomial,
+            ZeroInflatedNegBinomial,
+            ZeroInflatedPoisson,
+            ZeroOneInflatedBeta,
         )
     },
     FamilyError,

@@ -30,32 +30,34 @@ class Binomial(Family):
         """Accept whole numbers between 0 and the number of trials."""
         y = response.y
         first_offender(response, (y < 0) | (y != np.floor(y)), "whole numbers >= 0", self.name)
-        over = y > _trials(response)
+        trials = number_of_trials(response)
+        over = y > trials
         if np.any(over):
             row = int(np.argmax(over))
             raise FamilyError(
-                f"the response {response.label!r} has {y[row]:g} successes in {_trials(response)[row]:g} trials "
+                f"the response {response.label!r} has {y[row]:g} successes in {trials[row]:g} trials "
                 f"in row {row} of the rows used (rows count from 0); trials() must be at least the response"
             )
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return trials * mu."""
-        return np.asarray(_trials(response) * parameters["mu"])
+        return np.asarray(number_of_trials(response) * parameters["mu"])
 
     def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
         """Return log(choose(trials, y)) + y log(mu) + (trials - y) log(1 - mu)."""
         from scipy.special import gammaln, xlog1py, xlogy
 
-        y, n, mu = response.y, _trials(response), parameters["mu"]
+        y, n, mu = response.y, number_of_trials(response), parameters["mu"]
         choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
         return np.asarray(choose + xlogy(y, mu) + xlog1py(n - y, -mu))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of successes."""
-        return rng.binomial(_trials(response).astype(np.int64), parameters["mu"]).astype(float)
+        return rng.binomial(number_of_trials(response).astype(np.int64), parameters["mu"]).astype(float)
 
 
-def _trials(response: Response) -> FloatArray:
+def number_of_trials(response: Response) -> FloatArray:
+    """Return the (n,) numbers of trials; FamilyError if the response has none."""
     if response.trials is None:
-        raise FamilyError("family binomial needs the number of trials: write 'y | trials(n) ~ ...'")
+        raise FamilyError("binomial families need the number of trials: write 'y | trials(n) ~ ...'")
     return response.trials

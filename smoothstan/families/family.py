@@ -69,9 +69,9 @@ class Family(ABC):
     ``stan_templates/families/<name>.stan.jinja`` and one line to ``families/__init__``.  The template
     exports ``density(v)``, the log density on the natural scale summed over the rows, and ``pointwise(v)``, the same as
     a vector of rows; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
-    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v`` names the
-    Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or a
-    number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.
+    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v``
+    names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
+    a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.
 
     ``links`` holds a link for every parameter.
     """

@@ -32,7 +32,7 @@ class SkewNormal(Family):
         return parameters["mu"]
 
     def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
-        """Return log 2 + the normal log density at z + log Phi(alpha z) - log(omega); Azzalini (1985), Scand. J. Stat. 12."""
+        """Return log 2 + log phi(z) + log Phi(alpha z) - log(scale); Azzalini (1985), Scand. J. Stat. 12."""
         from scipy.special import log_ndtr
 
         location, scale, alpha = _direct(parameters)

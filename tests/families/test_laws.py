@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import integrate, special, stats
@@ -11,7 +13,8 @@ from smoothstan.errors import FamilyError
 from smoothstan.families import FAMILIES, LINKS, Response
 
 VALUES = {
-    "mu": 0.4, "sigma": 1.3, "nu": 5.0, "shape": 2.5, "phi": 3.0, "alpha": 1.5, "quantile": 0.3, "ndt": 0.2
+    "mu": 0.4, "sigma": 1.3, "nu": 5.0, "shape": 2.5, "phi": 3.0, "alpha": 1.5, "quantile": 0.3, "ndt": 0.2,
+    "zi": 0.15, "hu": 0.25, "zoi": 0.2, "coi": 0.6,
 }  # fmt: skip
 TRIALS = 7.0
 SCIPY = {
@@ -31,13 +34,41 @@ SCIPY = {
     "geometric": lambda y: stats.geom.logpmf(y + 1, 1 / 1.4),
     "skew_normal": lambda y: stats.skewnorm.logpdf(y, 1.5, SKEW_LOCATION, SKEW_SCALE),
     "asym_laplace": lambda y: stats.laplace_asymmetric.logpdf(y, np.sqrt(3 / 7), 0.4, 1.3 / np.sqrt(0.21)),
+    "beta_binomial": lambda y: stats.betabinom.logpmf(y, 7, 0.4 * 3, 0.6 * 3),
+    "zero_inflated_poisson": lambda y: inflated(0.15, y, stats.poisson.pmf(y, 0.4)),
+    "zero_inflated_negbinomial": lambda y: inflated(0.15, y, stats.nbinom.pmf(y, 2.5, 2.5 / 2.9)),
+    "zero_inflated_binomial": lambda y: inflated(0.15, y, stats.binom.pmf(y, 7, 0.4)),
+    "zero_inflated_beta": lambda y: inflated(0.15, y, stats.beta.pdf(y, 0.4 * 3, 0.6 * 3)),
+    "zero_one_inflated_beta": lambda y: inflated(0.2, y, stats.beta.pdf(y, 0.4 * 3, 0.6 * 3)),
+    "hurdle_poisson": lambda y: inflated(0.25, y, (y > 0) * stats.poisson.pmf(y, 0.4) / stats.poisson.sf(0, 0.4)),
+    "hurdle_negbinomial": lambda y: inflated(
+        0.25, y, (y > 0) * stats.nbinom.pmf(y, 2.5, 2.5 / 2.9) / stats.nbinom.sf(0, 2.5, 2.5 / 2.9)
+    ),
+    "hurdle_gamma": lambda y: inflated(0.25, y, stats.gamma.pdf(y, 2.5, scale=0.4 / 2.5)),
+    "hurdle_lognormal": lambda y: inflated(0.25, y, stats.lognorm.pdf(y, 1.3, scale=np.exp(0.4))),
 }
+
+
+def inflated(zeros: float, y, density) -> np.ndarray:
+    """Return the log density of a family with more zeros."""
+    return np.log(zeros * (y == 0) + (1 - zeros) * density)
+
+
+ATOMS = {
+    "hurdle_gamma": (0.0,), "hurdle_lognormal": (0.0,), "zero_inflated_beta": (0.0,),
+    "zero_one_inflated_beta": (0.0, 1.0),
+}  # fmt: skip
+"""Values that a family of numbers takes with positive probability."""
 SKEW_SCALE = 1.3 / np.sqrt(1 - 2 / np.pi * 2.25 / 3.25)
 SKEW_LOCATION = 0.4 - SKEW_SCALE * 1.5 / np.sqrt(3.25) * np.sqrt(2 / np.pi)
+POSITIVE = (
+    "lognormal", "gamma", "weibull", "exponential", "inverse.gaussian", "hurdle_gamma", "hurdle_lognormal"
+)  # fmt: skip
+UNIT = ("beta", "zero_inflated_beta", "zero_one_inflated_beta")
 SUPPORTS = {
-    "beta": (0, 1),
-    **dict.fromkeys(("lognormal", "gamma", "weibull", "exponential", "inverse.gaussian"), (0, 400)),
-    "shifted_lognormal": (0.2, 400),
+    **dict.fromkeys(UNIT, (0.0, 1.0)),
+    "shifted_lognormal": (0.2, 4000.0),
+    **dict.fromkeys(POSITIVE, (0.0, 4000.0)),
 }
 """Where a continuous family has its mass, up to 1e-8; elsewhere (-60, 60)."""
 
@@ -52,7 +83,7 @@ def response(y) -> Response:
 
 
 def support(name: str) -> np.ndarray:
-    return {"bernoulli": np.arange(2.0), "binomial": np.arange(TRIALS + 1)}.get(name, np.arange(60.0))
+    return np.arange(2.0 if name == "bernoulli" else TRIALS + 1 if "binomial" in name.split("neg")[0] else 60.0)
 
 
 @pytest.fixture(params=sorted(FAMILIES))
@@ -73,7 +104,13 @@ def test_density_sums_to_one(kind) -> None:
     def density(y) -> np.ndarray:
         return np.exp(family.log_density(response(y), parameters(kind))[0])
 
-    total = density(support(kind.name)).sum() if kind.discrete else integrate.quad(lambda y: density(y)[0], -60, 60)[0]
+    if kind.discrete:
+        total = density(support(kind.name)).sum()
+    else:
+        low, high = SUPPORTS.get(kind.name, (-60.0, 60.0))
+        places = [low, *(p for p in (low + 0.4, low + 5, low + 50, low + 70) if p < high), high]
+        total = sum(integrate.quad(lambda y: density(y)[0], a, b)[0] for a, b in itertools.pairwise(places))
+        total += sum(density(atom)[0] for atom in ATOMS.get(kind.name, ()))
     # The tails that are left out hold less than 1e-8, with t(5) at 60 as the worst.
     assert total == pytest.approx(1, abs=1e-6)
 
@@ -82,6 +119,10 @@ def test_draws_follow_the_density(kind) -> None:
     family, rng = kind.create({}), np.random.default_rng(7)
     n = 20_000
     y = family.draw(rng, {k: np.broadcast_to(v, (n, 1)) for k, v in parameters(kind).items()}, response([0.0]))[:, 0]
+    for atom in ATOMS.get(kind.name, ()):
+        chance = float(np.exp(family.log_density(response(atom), parameters(kind))[0, 0]))
+        assert stats.binomtest(int(np.sum(y == atom)), n, chance).pvalue > 1e-4
+    y = y[~np.isin(y, ATOMS.get(kind.name, ()))]
     if kind.discrete:
         values, counts = np.unique(y, return_counts=True)
         expected = np.exp(family.log_density(response(values), parameters(kind))[0])
@@ -91,9 +132,11 @@ def test_draws_follow_the_density(kind) -> None:
         inside = chances * n > 1e-6
         assert stats.chisquare(observed[inside], chances[inside] / chances[inside].sum() * n).pvalue > 1e-4
     else:
-        grid = np.linspace(-60, 60, 200_001)
+        low, high = SUPPORTS.get(kind.name, (-60.0, 60.0))
+        grid = low + (high - low) * np.linspace(0, 1, 400_001)[1:-1] ** (3 if kind.name in SUPPORTS else 1)
         density = np.exp(family.log_density(response(grid), parameters(kind))[0])
         cdf = integrate.cumulative_trapezoid(density, grid, initial=0)
+        cdf = cdf / cdf[-1] if kind.name in ATOMS else cdf
         assert stats.kstest(y, lambda v: np.interp(v, grid, cdf)).pvalue > 1e-4
 
 

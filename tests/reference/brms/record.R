@@ -92,3 +92,5 @@ record <- function(data, formulas, prefix) {
 }
 record(d, formulas, "")
 record(hard, hard_formulas, "hard_")
+source("family_formulas.R")
+record(e, family_formulas, "family_")

@@ -1,0 +1,33 @@
+/* How many rows of a response are equal to a value, and which they are, or are not. */
+int count_rows(vector y, real value) {
+  int count = 0;
+  for (i in 1:size(y)) {
+    count += y[i] == value;
+  }
+  return count;
+}
+array[] int which_rows(vector y, real value, int equal) {
+  array[size(y)] int found;
+  int count = 0;
+  for (i in 1:size(y)) {
+    if ((y[i] == value) == equal) {
+      count += 1;
+      found[count] = i;
+    }
+  }
+  return found[1:count];
+}
+/* A parameter at some rows; one that is the same in all rows stays a number. */
+vector at_rows(vector x, array[] int rows) {
+  return x[rows];
+}
+real at_rows(real x, array[] int rows) {
+  return x;
+}
+/* Log densities of two sets of rows, in the order of the rows. */
+vector join_rows(array[] int first, vector lp_first, array[] int second, vector lp_second) {
+  vector[size(first) + size(second)] lp;
+  lp[first] = lp_first;
+  lp[second] = lp_second;
+  return lp;
+}
