@@ -34,7 +34,7 @@ LOG_SIGMA = replace(
 ALPHA = Parameter("alpha", "skewness", ("identity",), prior="normal(0, 4)", intercept_prior="normal(0, 4)")
 NDT = Parameter(
     "ndt", "shift: the time before anything can happen", ("log", "identity", "softplus", "squareplus"), lower=0,
-    prior="uniform(0, {smallest})", below_response=True,
+    prior="uniform(0, {smallest})", intercept_prior="", below_response=True,
 )  # fmt: skip
 SHAPE = Parameter("shape", "shape", ("log", "identity", "softplus", "squareplus"), lower=0, prior="gamma(0.01, 0.01)")
 COUNT_SHAPE = replace(SHAPE, description="shape: mean squared over the extra variance", prior="inv_gamma(0.4, 0.3)")

@@ -10,7 +10,8 @@ class PriorSlot:
     """A row of the prior table: an address, and what holds there by default.
 
     ``coef`` and ``group`` are empty for the rows that speak for a whole class; ``dpar`` is empty for
-    the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.
+    the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.  ``ub_symbol`` is how
+    brms writes an upper bound that the data give, ``min_Y``.
     """
 
     class_: str
@@ -20,6 +21,7 @@ class PriorSlot:
     default: str = ""
     lb: float | None = None
     ub: float | None = None
+    ub_symbol: str = ""
 
     @property
     def address(self) -> tuple[str, str, str, str]:

@@ -83,7 +83,9 @@ class PriorTable:
         inherited = not row.text and bool(slot.coef or slot.group)
         text = row.text or (self._holding(*slot.address).text if inherited else "") or "(flat)"
         source = "(vectorized)" if inherited else row.source
-        bounds = ("" if b is None else format_number(b) for b in (slot.lb, slot.ub))
+        bounds = ["" if b is None else format_number(b) for b in (slot.lb, slot.ub)]
+        if slot.ub_symbol and bounds[1]:
+            text, bounds = text.replace(bounds[1], slot.ub_symbol), [bounds[0], slot.ub_symbol]
         return (text, slot.class_, slot.coef, slot.group, "", slot.dpar, "", *bounds, source)
 
     def __str__(self) -> str:

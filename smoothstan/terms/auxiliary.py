@@ -54,7 +54,10 @@ class AuxiliaryTerm(BoundTerm):
         if self.value is not None:
             return ()
         facts = self.parameter
-        return (PriorSlot(facts.name, default=scale.fill(facts.prior), lb=facts.lower, ub=facts.upper),)
+        symbol = "min_Y" if facts.below_response else ""
+        return (
+            PriorSlot(facts.name, default=scale.fill(facts.prior), lb=facts.lower, ub=facts.upper, ub_symbol=symbol),
+        )
 
     @property
     def prior_parameters(self) -> tuple[PriorParameter, ...]:

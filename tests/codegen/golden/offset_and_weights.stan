@@ -36,9 +36,7 @@ transformed parameters {
 model {
   if (!prior_only) {
     vector[N] mu = Intercept + offsets + Xc * b;
-    for (n in 1:N) {
-      target += weights[n] * normal_lpdf(Y[n] | mu[n], sigma);
-    }
+    target += dot_product(weights, -0.5 * square((Y - mu) ./ sigma) - log(sigma) - 0.5 * log(2 * pi()));
   }
   // priors
   target += lprior;
