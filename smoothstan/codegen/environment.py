@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from smoothstan.codegen.names import Names
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,7 +35,7 @@ def environment() -> Environment:
         autoescape=False,
     )
     made.filters["comment"] = one_line
-    made.filters["rows"] = at_rows
+    made.filters["rows"] = Names.at
     return made
 
 
@@ -43,23 +44,12 @@ def one_line(text: str) -> str:
     return " ".join(str(text).split())
 
 
-_ROWWISE = ("y", "mu", "trials")
-
-
-def at_rows(names: Mapping[str, str], rows: str) -> dict[str, str]:
-    """Return the names of a likelihood's expressions at some of the rows.
-
-    Parameters other than ``mu`` may be the same in all rows; the Stan function ``at_rows`` tells.
-    """
-    return {k: f"{v}[{rows}]" if k in _ROWWISE else f"at_rows({v}, {rows})" for k, v in names.items()}
-
-
 def macro_names(template: str) -> frozenset[str]:
     """Return the names of the macros that a template exports."""
     module = environment().get_template(template).module
     return frozenset(name for name in dir(module) if not name.startswith("_"))
 
 
-def rendered(template: str, macro: str, names: Mapping[str, str]) -> str:
+def rendered(template: str, macro: str, names: Names) -> str:
     """Return what a macro of a template makes of the names of Stan expressions."""
     return one_line(getattr(environment().get_template(template).module, macro)(names))

@@ -5,13 +5,14 @@ It is a part of its own, so that another form of it (coefficients integrated out
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 
 from smoothstan.codegen.environment import macro_names, rendered
+from smoothstan.codegen.observed import CdfRows, Observed, RowSet
 from smoothstan.design import Design
-from smoothstan.terms import Addend, AuxiliaryTerm, DensePart
+from smoothstan.terms import Addend, DensePart
 
 _STACKED = "X_all"
 
@@ -38,15 +39,27 @@ class GlmPart:
 class LikelihoodPart:
     """What the likelihood adds to the program.
 
-    ``increments`` are the expressions added to the target; ``assembled`` the addends that are made of pieces
-    beforehand; ``family`` what the family's template says.
+    Args:
+        family_template: the template of the family.
+        increments: the expressions added to the target.
+        predictors: the linear predictors, in the order in which they are computed.
+        glm: the matrix of a GLM primitive, or None.
+        assembled: the addends that are made of pieces beforehand.
+        row_sets: the rows by kind of censoring; none without ``cens()``.
+        cdf: the distribution function where it is needed row by row, or None.
+        edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
+        bounded: whether the distribution function is needed at all.
     """
 
     family_template: str
     increments: tuple[str, ...]
-    predictors: tuple[PredictorPart, ...]
-    glm: GlmPart | None
+    predictors: tuple[PredictorPart, ...] = ()
+    glm: GlmPart | None = None
     assembled: tuple[Addend, ...] = ()
+    row_sets: tuple[RowSet, ...] = ()
+    cdf: CdfRows | None = None
+    edges: bool = False
+    bounded: bool = False
     template: str = field(default="likelihood.stan.jinja")
 
 
@@ -54,28 +67,26 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     """Choose the form of the likelihood: the GLM primitive where Stan has one, the plain density else."""
     template = f"families/{design.family.name}.stan.jinja"
     assembled = tuple(a for dpar in design.predicted for a in _addends(design, dpar) if a.pieces)
-    names = {"y": "Y", "trials": "trials"} | {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
     macros, link = macro_names(template), design.family.link("mu").name
-    weighted = design.observed.weights is not None
+    observed = Observed.of(design, template)
     dense = _dense(design, "mu")
-    if f"glm_{link}" in macros and dense and not weighted and design.predicted == ("mu",):
+    if f"glm_{link}" in macros and dense and observed.plain and design.predicted == ("mu",):
         glm, beta = _glm(dense)
-        names |= {"X": glm.matrix, "alpha": _sum(_addends(design, "mu")) or "0", "beta": beta}
+        addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
+        names = observed.names.having(X=glm.matrix, alpha=" + ".join(addends) or "0", beta=beta)
         return LikelihoodPart(template, (rendered(template, f"glm_{link}", names),), (), glm, assembled)
-    names |= {dpar: dpar for dpar in design.predicted}
-    raw = f"density_{link}" in macros and not weighted
+    raw = f"density_{link}" in macros and observed.plain
     predictors = tuple(_predictor(design, dpar, raw=raw and dpar == "mu") for dpar in design.predicted)
-    increment = _weighted(template, names) if weighted else _density(template, names, link if raw else "")
-    return LikelihoodPart(template, (increment,), predictors, None, assembled)
-
-
-def _density(template: str, names: Mapping[str, str], link: str) -> str:
-    return rendered(template, f"density_{link}" if link else "density", names)
-
-
-def _weighted(template: str, names: Mapping[str, str]) -> str:
-    """Return the densities row by row, as one vector, times the weights."""
-    return f"dot_product(weights, {rendered(template, 'pointwise', names)})"
+    names = observed.at(link if raw else "")
+    increments = (
+        (rendered(template, f"density_{link}" if raw else "density", names),)
+        if observed.plain
+        else observed.increments(names)
+    )
+    return LikelihoodPart(
+        template, increments, predictors, None, assembled, observed.row_sets, observed.cdf_rows(names),
+        observed.edges, observed.bounded,
+    )  # fmt: skip
 
 
 def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
@@ -107,7 +118,3 @@ def _dense(design: Design, dpar: str) -> tuple[DensePart, ...]:
 
 def _addends(design: Design, dpar: str) -> tuple[Addend, ...]:
     return tuple(addend for term in design.terms for addend in term.addends(dpar))
-
-
-def _sum(addends: tuple[Addend, ...]) -> str:
-    return " + ".join(addend.expression for addend in addends)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from smoothstan.design.additions import in_subset
 from smoothstan.design.design import Design
-from smoothstan.design.response import bind_response
+from smoothstan.design.response import BoundResponse, bind_response
 from smoothstan.design.rows import complete_rows, expand_predictors
 from smoothstan.errors import DataError, FormulaError, NotYetSupported
-from smoothstan.families import Family, Response
+from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList
 from smoothstan.formula.vocabulary import SMOOTHS
 from smoothstan.table import Table
@@ -49,6 +50,7 @@ def build_design(
     _check_parameters(formula, family)
     expanded = expand_predictors(formula, data)
     table, dropped = complete_rows(formula, expanded, data)
+    table = in_subset(formula, table)
     response = bind_response(formula, family, table)
     options = smooth_options or SmoothOptions()
     smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
@@ -60,7 +62,7 @@ def build_design(
         PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
     ]
     terms += bind_groups(written, table)
-    terms += _auxiliary(formula, family, response.at(table))
+    terms += _auxiliary(formula, family, response, table)
     _refuse_repeated_parameters(terms)
     predicted = tuple(predictor.dpar for predictor in formula.predictors)
     return Design(formula, family, response, predicted, tuple(terms), table, dropped)
@@ -88,13 +90,15 @@ def _default_intercept(family: Family, dpar: str) -> str:
     return parameter.intercept_prior
 
 
-def _auxiliary(formula: ModelFormula, family: Family, response: Response) -> list[BoundTerm]:
+def _auxiliary(formula: ModelFormula, family: Family, response: BoundResponse, table: Table) -> list[BoundTerm]:
     predicted = {predictor.dpar for predictor in formula.predictors}
     held = dict(formula.fixed)
+    errors = response.addition("se")
+    if errors is not None and "sigma" not in errors.switched:
+        held["sigma"] = 0.0
+    smallest = float(response.at(table).y.min())
     facts = (
-        replace(p, upper=float(response.y.min())) if p.below_response else p
-        for p in family.parameters
-        if p.name not in predicted
+        replace(p, upper=smallest) if p.below_response else p for p in family.parameters if p.name not in predicted
     )
     return [AuxiliaryTerm(p, held.get(p.name)) for p in facts]
 

@@ -141,7 +141,19 @@ class Design:
         values = {
             dpar: self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table)) for dpar in self.predicted
         }
-        return values | {t.name: t.values(draws) for t in self.terms if isinstance(t, AuxiliaryTerm)}
+        values |= {t.name: t.values(draws) for t in self.terms if isinstance(t, AuxiliaryTerm)}
+        return self._with_known_parts(values, table)
+
+    def _with_known_parts(self, values: dict[str, FloatArray], table: Table) -> dict[str, FloatArray]:
+        """Add the known errors of ``se()`` to sigma, and multiply means by the denominators of ``rate()``."""
+        se, rate = self.response.addition("se"), self.response.addition("rate")
+        if se is not None:
+            known = se.at(table)["se"]
+            values["sigma"] = np.sqrt(values["sigma"] ** 2 + known**2) if "sigma" in se.switched else known[None]
+        if rate is not None:
+            denominators = rate.at(table)["denom"]
+            values |= {name: values[name] * denominators for name in ("mu", "shape") if name in values}
+        return values
 
 
 def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:

@@ -1,25 +1,22 @@
-"""The response and its additions (trials, weights)."""
+"""The response and its additions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, StanData
-from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, underline
+from smoothstan.arrays import FloatArray, IntArray, StanData
+from smoothstan.design.additions import KINDS, LARGEST, Addition, bind_additions, refuse_contradictions
+from smoothstan.errors import DataError, FamilyError, underline
 from smoothstan.families import Family, Response
 from smoothstan.families.family import first_offender
 from smoothstan.formula import ModelFormula
-from smoothstan.formula.syntax import Call, Span, deparse
+from smoothstan.formula.syntax import deparse
 from smoothstan.table import Factor, Numeric, Table
 from smoothstan.terms import Expression, bind_expression, check_functions
-from smoothstan.terms.expression import as_numbers, bind_numbers
-
-BUILT_ADDITIONS = ("trials", "weights")
-# The largest integer of Stan.
-_LARGEST = 2**31 - 1
+from smoothstan.terms.expression import as_numbers
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class BoundResponse:
     """
 
     expression: Expression
-    additions: tuple[tuple[str, Expression], ...]
+    additions: tuple[Addition, ...]
     discrete: bool
     numeric: bool = True
     coding: tuple[float, float] | None = None
@@ -44,11 +41,15 @@ class BoundResponse:
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns of the response and of its additions."""
-        return (*self.expression.variables, *self.addition_reads(BUILT_ADDITIONS))
+        return (*self.expression.variables, *self.addition_reads(tuple(KINDS)))
+
+    def addition(self, function: str) -> Addition | None:
+        """Return an addition by its name, or None."""
+        return next((addition for addition in self.additions if addition.function == function), None)
 
     def addition_reads(self, names: Sequence[str]) -> tuple[str, ...]:
         """The columns of the named additions."""
-        return tuple(column for name, e in self.additions if name in names for column in e.variables)
+        return tuple(column for addition in self.additions if addition.function in names for column in addition.reads)
 
     def at(self, table: Table) -> Response:
         """Return the response and the additions on a table."""
@@ -61,24 +62,34 @@ class BoundResponse:
             y = _coded(y, self.coding, self.label)
         return Response(self.label, y, **self.additions_at(table))
 
-    def additions_at(self, table: Table, names: Sequence[str] = BUILT_ADDITIONS) -> dict[str, FloatArray]:
-        """Return the named additions on a table; values that they cannot have are refused."""
-        chosen = {name: expression for name, expression in self.additions if name in names}
-        values = {name: expression.numbers_at(table) for name, expression in chosen.items()}
-        for name, expression in chosen.items():
-            _check_addition(name, values[name], expression, expression.node.span)
-        return values
+    def additions_at(self, table: Table, names: Sequence[str] = tuple(KINDS)) -> dict[str, FloatArray]:
+        """Return the fields of the named additions on a table; values that they cannot have are refused."""
+        chosen = (addition for addition in self.additions if addition.function in names)
+        return {name: values for addition in chosen for name, values in addition.at(table).items()}
+
+    @property
+    def declarations(self) -> tuple[tuple[str, str, str], ...]:
+        """Stan type, name and comment of the data of the additions."""
+        own = "array[N] int" if self.discrete else "vector[N]"
+        fields = (bound for addition in self.additions for bound in addition.fields)
+        return tuple(
+            (b.field.stan.format(y=own), b.field.name, f"{b.field.comment}: {b.expression.label}") for b in fields
+        )
 
     def stan_data(self, table: Table) -> StanData:
         """Return N, Y and the additions under brms's names."""
         response = self.at(table)
         y = response.y.astype(np.int64) if self.discrete else response.y
+        whole = {name for kind, name, _ in self.declarations if kind.startswith("array")}
         data: StanData = {"N": table.n, "Y": y}
-        if response.trials is not None:
-            data["trials"] = response.trials.astype(np.int64)
-        if response.weights is not None:
-            data["weights"] = response.weights
+        for name, values in self.additions_at(table).items():
+            data[name] = _for_stan(values) if name in whole else values
         return data
+
+
+def _for_stan(values: FloatArray) -> IntArray:
+    """Return whole numbers; infinite bounds become the largest that Stan can hold."""
+    return np.clip(values, -LARGEST, LARGEST).astype(np.int64)
 
 
 def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundResponse:
@@ -88,7 +99,6 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
         FormulaError, DataError, FamilyError: naming the place, what was found and what is allowed.
     """
     text = formula.text
-    _check_additions(formula.additions, family, text)
     check_functions(formula.response, text)
     expression, value = bind_expression(formula.response, table, text)
     if isinstance(value, Factor):
@@ -96,13 +106,14 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
         coding = None
     else:
         coding = _binary_coding(as_numbers(value, formula.response, text), family)
-    additions = tuple((call.function, _bind_addition(call, table, text)) for call in formula.additions)
+    additions = bind_additions(formula.additions, family, table, text)
     numeric = isinstance(value, Numeric) and coding is None
     bound = BoundResponse(expression, additions, family.discrete, numeric, coding)
     response = bound.at(table)
+    refuse_contradictions(bound.additions_at(table), response.y, family, bound.label)
     family.check_response(response)
     if family.discrete:
-        first_offender(response, response.y > _LARGEST, f"whole numbers up to {_LARGEST}", family.name)
+        first_offender(response, response.y > LARGEST, f"whole numbers up to {LARGEST}", family.name)
     return bound
 
 
@@ -134,44 +145,3 @@ def _coded(y: FloatArray, coding: tuple[float, float], label: str) -> FloatArray
             f"it is {y[row]:g} in row {row} (rows count from 0)"
         )
     return np.asarray(y == coding[1], dtype=float)
-
-
-def _check_additions(calls: Sequence[Call], family: Family, text: str) -> None:
-    given = {call.function for call in calls}
-    for call in calls:
-        if call.function not in BUILT_ADDITIONS:
-            raise NotYetSupported(f"the addition {call.function}() is not built yet", text, call.span)
-        if call.function not in family.optional_additions:
-            raise FormulaError(f"family {family.name} has no use for {call.function}()", text, call.span)
-    for name in family.required_additions:
-        if name not in given:
-            raise FormulaError(
-                f"family {family.name} needs {name}(): write 'y | {name}(n) ~ ...'", text, (0, len(text))
-            )
-
-
-def _bind_addition(call: Call, table: Table, text: str) -> Expression:
-    if len(call.arguments) != 1 or call.arguments[0].name is not None:
-        raise FormulaError(f"{call.function}() takes one column or number", text, call.span)
-    node = call.arguments[0].value
-    check_functions(node, text)
-    expression, values = bind_numbers(node, table, text)
-    _check_addition(call.function, values, expression, call.span)
-    return expression
-
-
-def _check_addition(name: str, values: FloatArray, expression: Expression, span: Span) -> None:
-    needs, allowed = _SUPPORT[name]
-    bad = ~allowed(values)
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DataError(
-            f"{name}() needs {needs}; {expression.label} is {values[row]:g} in row {row} of the rows used "
-            f"(rows count from 0)\n{underline(expression.text, span)}"
-        )
-
-
-_SUPPORT: dict[str, tuple[str, Callable[[FloatArray], np.ndarray]]] = {
-    "trials": ("whole numbers from 0 to 2147483647", lambda v: (v >= 0) & (v <= _LARGEST) & (v == np.floor(v))),
-    "weights": ("numbers >= 0", lambda v: v >= 0),
-}

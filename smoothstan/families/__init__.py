@@ -24,6 +24,7 @@ from smoothstan.families.links import LINKS as LINKS
 from smoothstan.families.links import Link as Link
 from smoothstan.families.lognormal import LogNormal as LogNormal
 from smoothstan.families.negbinomial_family import NegBinomial as NegBinomial
+from smoothstan.families.observation import log_likelihood as log_likelihood
 from smoothstan.families.poisson import Poisson as Poisson
 from smoothstan.families.shifted_lognormal import ShiftedLogNormal as ShiftedLogNormal
 from smoothstan.families.skew_normal import SkewNormal as SkewNormal

@@ -23,6 +23,8 @@ class AsymLaplace(Family):
         replace(SIGMA, description="scale"),
         probability("quantile", "order of the quantile"),
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "asym_laplace"
 
     def check_response(self, response: Response) -> None:
         """Accept every finite number."""
@@ -37,6 +39,19 @@ class AsymLaplace(Family):
         q, sigma = parameters["quantile"], parameters["sigma"]
         z = (response.y - parameters["mu"]) / sigma
         return np.asarray(np.log(q) + np.log1p(-q) - np.log(sigma) - z * (q - (z < 0)))
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        q, z = parameters["quantile"], (y - parameters["mu"]) / parameters["sigma"]
+        with np.errstate(divide="ignore"):
+            above = np.log1p(-(1 - q) * np.exp(-q * np.maximum(z, 0)))
+            return np.where(z < 0, np.log(q) + (1 - q) * z, above)
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        q, z = parameters["quantile"], (y - parameters["mu"]) / parameters["sigma"]
+        below = np.log1p(-q * np.exp((1 - q) * np.minimum(z, 0)))
+        return np.where(z < 0, below, np.log1p(-q) - q * z)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw the difference of two exponential numbers."""

@@ -10,7 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.binomial import Binomial, number_of_trials
 from smoothstan.families.family import Family, Parameter, Parameters, Response
-from smoothstan.families.parameters import PHI
+from smoothstan.families.parameters import PHI, beta_shapes
 
 
 @final
@@ -22,7 +22,8 @@ class BetaBinomial(Family):
     parameters: ClassVar[tuple[Parameter, ...]] = (*Binomial.parameters, PHI)
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = Binomial.required_additions
-    optional_additions: ClassVar[tuple[str, ...]] = Binomial.optional_additions
+    optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights", "cens", "trunc")
+    cdf: ClassVar[str] = "beta_binomial"
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers between 0 and the number of trials."""
@@ -37,11 +38,37 @@ class BetaBinomial(Family):
         from scipy.special import betaln, gammaln
 
         y, n = response.y, number_of_trials(response)
-        a, b = parameters["mu"] * parameters["phi"], (1 - parameters["mu"]) * parameters["phi"]
+        a, b = beta_shapes(parameters)
         choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
         return np.asarray(choose + betaln(y + a, n - y + b) - betaln(a, b))
 
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(
+            stats.betabinom.logcdf(
+                y,
+                number_of_trials(response),
+                parameters["mu"] * parameters["phi"],
+                (1 - parameters["mu"]) * parameters["phi"],
+            )
+        )
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(
+            stats.betabinom.logsf(
+                y,
+                number_of_trials(response),
+                parameters["mu"] * parameters["phi"],
+                (1 - parameters["mu"]) * parameters["phi"],
+            )
+        )
+
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw probabilities, then numbers of successes."""
-        p = rng.beta(parameters["mu"] * parameters["phi"], (1 - parameters["mu"]) * parameters["phi"])
+        p = rng.beta(*beta_shapes(parameters))
         return rng.binomial(number_of_trials(response).astype(np.int64), p).astype(float)

@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
-from smoothstan.families.parameters import PHI, PROBABILITY_LINKS
+from smoothstan.families.parameters import PHI, PROBABILITY_LINKS, beta_shapes
 
 
 @final
@@ -22,6 +22,8 @@ class Beta(Family):
         Parameter("mu", "mean", PROBABILITY_LINKS),
         PHI,
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "beta"
 
     def check_response(self, response: Response) -> None:
         """Accept numbers between 0 and 1."""
@@ -37,9 +39,21 @@ class Beta(Family):
         """Return (a - 1) log(y) + (b - 1) log(1 - y) - log B(a, b), a = mu phi and b = (1 - mu) phi."""
         from scipy.special import betaln
 
-        a, b, y = parameters["mu"] * parameters["phi"], (1 - parameters["mu"]) * parameters["phi"], response.y
+        (a, b), y = beta_shapes(parameters), response.y
         return np.asarray((a - 1) * np.log(y) + (b - 1) * np.log1p(-y) - betaln(a, b))
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.beta.logcdf(y, *beta_shapes(parameters)))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.beta.logsf(y, *beta_shapes(parameters)))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw beta numbers."""
-        return rng.beta(parameters["mu"] * parameters["phi"], (1 - parameters["mu"]) * parameters["phi"])
+        return rng.beta(*beta_shapes(parameters))

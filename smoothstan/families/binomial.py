@@ -24,7 +24,8 @@ class Binomial(Family):
     )
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = ("trials",)
-    optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights")
+    optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights", "cens", "trunc")
+    cdf: ClassVar[str] = "binomial"
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers between 0 and the number of trials."""
@@ -50,6 +51,18 @@ class Binomial(Family):
         y, n, mu = response.y, number_of_trials(response), parameters["mu"]
         choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
         return np.asarray(choose + xlogy(y, mu) + xlog1py(n - y, -mu))
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.binom.logcdf(y, number_of_trials(response), parameters["mu"]))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.binom.logsf(y, number_of_trials(response), parameters["mu"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of successes."""

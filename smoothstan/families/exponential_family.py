@@ -19,6 +19,8 @@ class Exponential(Family):
 
     name: ClassVar[str] = "exponential"
     parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "mean", POSITIVE_LINKS, intercept_prior=LOCATION),)
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "exponential"
 
     def check_response(self, response: Response) -> None:
         """Accept numbers >= 0."""
@@ -31,6 +33,18 @@ class Exponential(Family):
     def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
         """Return -log(mu) - y / mu."""
         return np.asarray(-np.log(parameters["mu"]) - response.y / parameters["mu"])
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.expon.logcdf(y, scale=parameters["mu"]))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.expon.logsf(y, scale=parameters["mu"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponential numbers."""

@@ -46,12 +46,23 @@ class Response:
         y: (n,) values; whole numbers for a discrete family.
         trials: (n,) numbers of trials, or None.
         weights: (n,) log-likelihood weights, or None.
+        cens: (n,) -1 for left, 0 for no, 1 for right and 2 for interval censoring, or None.
+        rcens: (n,) upper ends of censored intervals, or None.
+        lb, ub: (n,) bounds of truncation, both included, or None.
+        se: (n,) known standard errors, or None.
+        denom: (n,) denominators of rates, or None.
     """
 
     label: str
     y: FloatArray
     trials: FloatArray | None = None
     weights: FloatArray | None = None
+    cens: FloatArray | None = None
+    rcens: FloatArray | None = None
+    lb: FloatArray | None = None
+    ub: FloatArray | None = None
+    se: FloatArray | None = None
+    denom: FloatArray | None = None
 
     def rows(self, rows: slice) -> Response:
         """Return some of the rows; the values of a response that is not there stay empty."""
@@ -71,7 +82,9 @@ class Family(ABC):
     a vector of rows; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
     ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v``
     names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
-    a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.
+    a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  A family that can be censored or truncated
+    sets ``cdf``, has the methods ``log_cdf`` and ``log_ccdf``, and a macro ``cdf(v)`` with the arguments of Stan's
+    distribution function, ``y | mu, sigma``.
 
     ``links`` holds a link for every parameter.
     """
@@ -86,6 +99,8 @@ class Family(ABC):
     """Whether ``mu`` is on the scale of the logarithm of the response whatever its link, for default priors."""
     required_additions: ClassVar[tuple[str, ...]] = ()
     optional_additions: ClassVar[tuple[str, ...]] = ("weights",)
+    cdf: ClassVar[str] = ""
+    """Stan's name of the distribution whose ``_lcdf`` and ``_lccdf`` the template's macro ``cdf`` fits; or empty."""
 
     @classmethod
     def create(cls, links: Mapping[str, str]) -> Family:
@@ -107,6 +122,14 @@ class Family(ABC):
         raise FamilyError(
             f"family {cls.name} has no parameter {dpar!r} (parameters: {', '.join(p.name for p in cls.parameters)})"
         )
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y), (draws, rows); for families with a ``cdf``."""
+        raise FamilyError(f"family {self.name} has no distribution function")
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y), (draws, rows); for families with a ``cdf``."""
+        raise FamilyError(f"family {self.name} has no distribution function")
 
     @abstractmethod
     def check_response(self, response: Response) -> None:

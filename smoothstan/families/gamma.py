@@ -22,6 +22,8 @@ class Gamma(Family):
         Parameter("mu", "mean", POSITIVE_LINKS, intercept_prior=LOCATION),
         SHAPE,
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "gamma"
 
     def check_response(self, response: Response) -> None:
         """Accept positive numbers."""
@@ -37,6 +39,18 @@ class Gamma(Family):
 
         shape, mu, y = parameters["shape"], parameters["mu"], response.y
         return np.asarray(shape * np.log(shape / mu) - gammaln(shape) + (shape - 1) * np.log(y) - shape * y / mu)
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.gamma.logcdf(y, parameters["shape"], scale=parameters["mu"] / parameters["shape"]))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.gamma.logsf(y, parameters["shape"], scale=parameters["mu"] / parameters["shape"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw gamma numbers."""

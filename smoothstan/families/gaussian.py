@@ -24,6 +24,8 @@ class Gaussian(Family):
         Parameter("mu", "mean", ("identity", "log", "inverse", "softplus"), intercept_prior=LOCATION),
         SIGMA,
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "se")
+    cdf: ClassVar[str] = "normal"
 
     def check_response(self, response: Response) -> None:
         """Accept every finite number."""
@@ -37,6 +39,18 @@ class Gaussian(Family):
         sigma = parameters["sigma"]
         z = (response.y - parameters["mu"]) / sigma
         return np.asarray(-0.5 * z * z - np.log(sigma) - _LOG_ROOT_2PI)
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy.special import log_ndtr
+
+        return np.asarray(log_ndtr((y - parameters["mu"]) / parameters["sigma"]))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy.special import log_ndtr
+
+        return np.asarray(log_ndtr((parameters["mu"] - y) / parameters["sigma"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the normal distribution."""

@@ -20,6 +20,8 @@ class Geometric(Family):
     name: ClassVar[str] = "geometric"
     parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "mean", COUNT_LINKS, intercept_prior=LOCATION),)
     discrete: ClassVar[bool] = True
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")
+    cdf: ClassVar[str] = "neg_binomial_2"
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers >= 0."""
@@ -36,6 +38,18 @@ class Geometric(Family):
         from scipy.special import xlogy
 
         return np.asarray(xlogy(response.y, parameters["mu"]) - (response.y + 1) * np.log1p(parameters["mu"]))
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.geom.logcdf(y + 1, 1 / (1 + parameters["mu"])))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.geom.logsf(y + 1, 1 / (1 + parameters["mu"])))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of failures."""

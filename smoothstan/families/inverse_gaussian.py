@@ -24,6 +24,8 @@ class InverseGaussian(Family):
         ),
         SHAPE,
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "inverse_gaussian"
 
     def check_response(self, response: Response) -> None:
         """Accept positive numbers."""
@@ -38,6 +40,18 @@ class InverseGaussian(Family):
         shape, y = parameters["shape"], response.y
         relative = y / parameters["mu"] - 1
         return np.asarray(0.5 * np.log(shape) - 1.5 * np.log(y) - LOG_ROOT_2PI - 0.5 * shape * relative**2 / y)
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.invgauss.logcdf(y, parameters["mu"] / parameters["shape"], scale=parameters["shape"]))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.invgauss.logsf(y, parameters["mu"] / parameters["shape"], scale=parameters["shape"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the inverse normal (Wald) distribution."""

@@ -23,6 +23,8 @@ class LogNormal(Family):
         LOG_SIGMA,
     )
     log_scale: ClassVar[bool] = True
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "lognormal"
 
     def check_response(self, response: Response) -> None:
         """Accept positive numbers."""
@@ -37,6 +39,18 @@ class LogNormal(Family):
         sigma, log_y = parameters["sigma"], np.log(response.y)
         z = (log_y - parameters["mu"]) / sigma
         return np.asarray(-0.5 * z * z - np.log(sigma) - LOG_ROOT_2PI - log_y)
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.lognorm.logcdf(y, parameters["sigma"], scale=np.exp(parameters["mu"])))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.lognorm.logsf(y, parameters["sigma"], scale=np.exp(parameters["mu"])))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers."""

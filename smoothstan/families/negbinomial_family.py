@@ -23,6 +23,8 @@ class NegBinomial(Family):
         COUNT_SHAPE,
     )
     discrete: ClassVar[bool] = True
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")
+    cdf: ClassVar[str] = "neg_binomial_2"
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers >= 0."""
@@ -37,6 +39,20 @@ class NegBinomial(Family):
     def log_density(self, response: Response, parameters: Parameters) -> FloatArray:
         """Return the log mass of the gamma mixture of Poisson distributions."""
         return negative_binomial(response.y, parameters["mu"], parameters["shape"])
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        shape = parameters["shape"]
+        return np.asarray(stats.nbinom.logcdf(y, shape, shape / (shape + parameters["mu"])))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        shape = parameters["shape"]
+        return np.asarray(stats.nbinom.logsf(y, shape, shape / (shape + parameters["mu"])))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Poisson numbers with gamma means."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.families.family import Parameter
+from smoothstan.families.family import Parameter, Parameters
 
 # The words in braces are filled in from the response: see priors/defaults.py.
 LOCATION = "student_t(3, {location}, {scale})"
@@ -55,6 +55,12 @@ REAL_LINKS = ("identity", "log", "inverse", "softplus", "squareplus")
 POSITIVE_LINKS = ("log", "identity", "inverse", "softplus", "squareplus")
 COUNT_LINKS = ("log", "identity", "sqrt", "softplus", "squareplus")
 PROBABILITY_LINKS = ("logit", "probit", "probit_approx", "cloglog", "cauchit", "softit", "identity", "log")
+
+
+def beta_shapes(parameters: Parameters) -> tuple[FloatArray, FloatArray]:
+    """Return the shapes mu phi and (1 - mu) phi of the beta distribution."""
+    mu, phi = parameters["mu"], parameters["phi"]
+    return np.asarray(mu * phi), np.asarray((1 - mu) * phi)
 
 
 def negative_binomial(y: FloatArray, mu: FloatArray, shape: FloatArray) -> FloatArray:

@@ -22,6 +22,8 @@ class Poisson(Family):
         Parameter("mu", "mean", ("log", "identity", "sqrt", "softplus"), intercept_prior=LOCATION),
     )
     discrete: ClassVar[bool] = True
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")
+    cdf: ClassVar[str] = "poisson"
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers >= 0."""
@@ -38,6 +40,18 @@ class Poisson(Family):
 
         mu = parameters["mu"]
         return np.asarray(xlogy(response.y, mu) - mu - gammaln(response.y + 1))
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.poisson.logcdf(y, parameters["mu"]))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.poisson.logsf(y, parameters["mu"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw counts."""

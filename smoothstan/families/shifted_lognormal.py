@@ -24,6 +24,8 @@ class ShiftedLogNormal(Family):
         NDT,
     )
     log_scale: ClassVar[bool] = True
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "lognormal"
 
     def check_response(self, response: Response) -> None:
         """Accept positive numbers."""
@@ -41,6 +43,20 @@ class ShiftedLogNormal(Family):
             z = (log_y - parameters["mu"]) / sigma
             value = -0.5 * z * z - np.log(sigma) - LOG_ROOT_2PI - log_y
         return np.where(after > 0, value, -np.inf)
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        after = y - parameters["ndt"]
+        return np.asarray(stats.lognorm.logcdf(after, parameters["sigma"], scale=np.exp(parameters["mu"])))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        after = y - parameters["ndt"]
+        return np.asarray(stats.lognorm.logsf(after, parameters["sigma"], scale=np.exp(parameters["mu"])))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers, shifted."""

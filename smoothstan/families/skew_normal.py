@@ -23,6 +23,8 @@ class SkewNormal(Family):
         SIGMA,
         ALPHA,
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "se")
+    cdf: ClassVar[str] = "skew_normal"
 
     def check_response(self, response: Response) -> None:
         """Accept every finite number."""
@@ -39,6 +41,16 @@ class SkewNormal(Family):
         z = (response.y - location) / scale
         return np.asarray(np.log(2) - LOG_ROOT_2PI - 0.5 * z * z - np.log(scale) + log_ndtr(alpha * z))
 
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        location, scale, alpha = _direct(parameters)
+        return _log_distribution((y - location) / scale, alpha)
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        location, scale, alpha = _direct(parameters)
+        return _log_distribution((location - y) / scale, -alpha)
+
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw delta |z1| + sqrt(1 - delta^2) z2, moved and scaled."""
         location, scale, alpha = _direct(parameters)
@@ -54,3 +66,11 @@ def _direct(parameters: Parameters) -> tuple[FloatArray, FloatArray, FloatArray]
     delta = alpha / np.sqrt(1 + alpha**2)
     scale = parameters["sigma"] / np.sqrt(1 - 2 / np.pi * delta**2)
     return np.asarray(parameters["mu"] - scale * delta * np.sqrt(2 / np.pi)), scale, alpha
+
+
+def _log_distribution(z: FloatArray, alpha: FloatArray) -> FloatArray:
+    """Return log(Phi(z) - 2 T(z, alpha)), with Owen's function T."""
+    from scipy.special import ndtr, owens_t
+
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(ndtr(z) - 2 * owens_t(z, alpha), 0.0)))

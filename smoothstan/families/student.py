@@ -23,6 +23,8 @@ class Student(Family):
         replace(SIGMA, description="scale of the residuals"),
         NU,
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "se")
+    cdf: ClassVar[str] = "student_t"
 
     def check_response(self, response: Response) -> None:
         """Accept every finite number."""
@@ -39,6 +41,18 @@ class Student(Family):
         z = (response.y - parameters["mu"]) / sigma
         constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(nu * np.pi) - np.log(sigma)
         return np.asarray(constant - (nu + 1) / 2 * np.log1p(z * z / nu))
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.t.logcdf((y - parameters["mu"]) / parameters["sigma"], parameters["nu"]))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.t.logsf((y - parameters["mu"]) / parameters["sigma"], parameters["nu"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the t distribution."""

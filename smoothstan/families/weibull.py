@@ -22,6 +22,8 @@ class Weibull(Family):
         Parameter("mu", "mean", POSITIVE_LINKS, intercept_prior=LOCATION),
         SHAPE,
     )
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    cdf: ClassVar[str] = "weibull"
 
     def check_response(self, response: Response) -> None:
         """Accept numbers >= 0."""
@@ -37,6 +39,18 @@ class Weibull(Family):
 
         shape, z = parameters["shape"], response.y / _scale(parameters)
         return np.asarray(np.log(shape / _scale(parameters)) + xlogy(shape - 1, z) - z**shape)
+
+    def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y <= y)."""
+        from scipy import stats
+
+        return np.asarray(stats.weibull_min.logcdf(y, parameters["shape"], scale=_scale(parameters)))
+
+    def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
+        """Return log P(Y > y)."""
+        from scipy import stats
+
+        return np.asarray(stats.weibull_min.logsf(y, parameters["shape"], scale=_scale(parameters)))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Weibull numbers."""

@@ -79,7 +79,7 @@ class ZeroInflatedBinomial(ZeroInflated):
     parameters: ClassVar[tuple[Parameter, ...]] = (*Binomial.parameters, ZI)
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = Binomial.required_additions
-    optional_additions: ClassVar[tuple[str, ...]] = Binomial.optional_additions
+    optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights")
 
 
 @final

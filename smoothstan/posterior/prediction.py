@@ -12,7 +12,7 @@ from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.design import Design, keep_group_effects
 from smoothstan.engines import check_whole
 from smoothstan.errors import OptionError
-from smoothstan.families import Response
+from smoothstan.families import Response, log_likelihood
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.memory import bytes_allowed, row_blocks
 from smoothstan.posterior.new_levels import NewLevels
@@ -21,8 +21,8 @@ from smoothstan.table import Factor, Table
 KINDS = ("linpred", "epred", "predict", "log_lik")
 """What can be computed for every draw and row."""
 
-_ADDITIONS_OF_PREDICTIONS = ("trials",)
-"""Weights say how much an observation counts, nothing about the response."""
+_ADDITIONS_OF_PREDICTIONS = ("trials", "rate", "se", "trunc")
+"""Weights and censoring say how an observation counts, nothing about the response."""
 
 _ROWS_PER_STREAM = 16
 """Rows that share a stream of random numbers; blocks are multiples of it, so that their size changes no number."""
@@ -154,9 +154,7 @@ class Prediction:
         return np.concatenate(result, axis=1)
 
     def _log_lik(self, dpar: str | None, transform: bool) -> FloatArray:
-        response = self.response()
-        values = self.design.family.log_density(response, self.parameters())
-        return self._full(values if response.weights is None else values * response.weights)
+        return self._full(log_likelihood(self.design.family, self.response(), self.parameters()))
 
 
 _EVALUATE: Mapping[str, Callable[[Prediction, str | None, bool], FloatArray]] = {

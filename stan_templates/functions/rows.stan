@@ -17,13 +17,6 @@ array[] int which_rows(vector y, real value, int equal) {
   }
   return found[1:count];
 }
-/* A parameter at some rows; one that is the same in all rows stays a number. */
-vector at_rows(vector x, array[] int rows) {
-  return x[rows];
-}
-real at_rows(real x, array[] int rows) {
-  return x;
-}
 /* Log densities of two sets of rows, in the order of the rows. */
 vector join_rows(array[] int first, vector lp_first, array[] int second, vector lp_second) {
   vector[size(first) + size(second)] lp;

@@ -1,0 +1,195 @@
+"""How additions to the response enter the likelihood: weights, censoring, truncation, known errors, rates.
+
+Everything is a vector expression: rows that are censored in the same way form a set, at which the family's density or
+distribution function is evaluated at once.  Stan's distribution functions return the sum over the rows; where
+weights or the difference of two of them need every row by itself, a function of the program gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from smoothstan.codegen.environment import rendered
+from smoothstan.codegen.names import Names
+from smoothstan.design import Design
+from smoothstan.terms import AuxiliaryTerm
+
+
+@dataclass(frozen=True)
+class RowSet:
+    """Rows that the likelihood treats alike: a Stan array of their numbers, and the code of ``cens`` that they have."""
+
+    name: str
+    code: int
+
+
+@dataclass(frozen=True)
+class CdfRows:
+    """A distribution function row by row: the text of its Stan functions."""
+
+    name: str
+    response: str
+    parameters: str
+    arguments: str
+
+
+_ROW_SETS = (RowSet("event", 0), RowSet("left", -1), RowSet("right", 1), RowSet("interval", 2))
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The additions of a model as its likelihood needs them.
+
+    Args:
+        template: the template of the family.
+        cdf: Stan's name of the distribution function.
+        discrete: whether the response is a whole number.
+        names: what the family's macros place: Stan expressions of the response and the parameters.
+        fields: the columns that the additions have.
+    """
+
+    template: str
+    cdf: str
+    discrete: bool
+    names: Names
+    fields: frozenset[str]
+
+    @classmethod
+    def of(cls, design: Design, template: str) -> Observed:
+        """Collect the additions of a model."""
+        fields = frozenset(name for _, name, _ in design.response.declarations)
+        names = {"y": "Y", "trials": "trials"}
+        names |= {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
+        names |= {dpar: dpar for dpar in design.predicted}
+        vectors = {"y", "trials", *design.predicted}
+        if (errors := design.response.addition("se")) is not None:
+            names["sigma"] = "sqrt(square(sigma) + square(se))" if "sigma" in errors.switched else "se"
+            vectors.add("sigma")
+        if "denom" in fields and "shape" in names:
+            names["shape"] = "(shape .* denom)"
+            vectors.add("shape")
+        return cls(template, design.family.cdf, design.family.discrete, Names(names, vectors), fields)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the family's own density of all rows is the likelihood."""
+        return not self.fields & {"weights", "cens", "lb", "ub"}
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the distribution function is needed."""
+        return bool(self.fields & {"cens", "lb", "ub"})
+
+    @property
+    def edges(self) -> bool:
+        """Whether lower bounds must be lowered by one."""
+        return self.discrete and "lb" in self.fields
+
+    @property
+    def row_sets(self) -> tuple[RowSet, ...]:
+        """The rows by kind of censoring."""
+        if "cens" not in self.fields:
+            return ()
+        return _ROW_SETS if "rcens" in self.fields else _ROW_SETS[:-1]
+
+    def on_log_scale(self, link: str) -> list[str]:
+        """Return what the denominators of a rate add to a linear predictor with a log link."""
+        return ["log(denom)"] if "denom" in self.fields and link == "log" else []
+
+    def at(self, link: str) -> Names:
+        """Return the names with the mean of a rate: on the scale of ``link``, or the natural one if it is empty."""
+        if "denom" not in self.fields:
+            return self.names
+        return self.names.having(mu="(mu + log(denom))" if link == "log" else "(mu .* denom)")
+
+    def increments(self, names: Names) -> tuple[str, ...]:
+        """Return what is added to the target for weighted, censored or truncated responses."""
+        return (*self._observations(names), *self._normalisers(names))
+
+    def _observations(self, names: Names) -> Iterator[str]:
+        if not self.row_sets:
+            yield self._sum("pointwise", names, "")
+            return
+        for rows in self.row_sets:
+            here = names.at(rows.name)
+            if rows.code == 0:
+                yield self._sum("pointwise" if self._weighted else "density", here, rows.name)
+            elif rows.code == 2:
+                ends = here.having(y=f"rcens[{rows.name}]")
+                upper, lower = (self._rows("lcdf", bounds, rows.name) for bounds in (ends, here))
+                yield self._placed(f"log_diff_exp({upper}, {lower})", rows.name)
+            else:
+                yield self._tail("lcdf" if rows.code == -1 else "lccdf", here, rows.name)
+
+    def _normalisers(self, names: Names) -> Iterator[str]:
+        low, high = names.having(y="edge" if self.edges else "lb"), names.having(y="ub")
+        if {"lb", "ub"} <= self.fields:
+            mass = self._placed(f"log_diff_exp({self._rows('lcdf', high, '')}, {self._rows('lcdf', low, '')})", "")
+            yield f"-{mass}"
+        elif "lb" in self.fields:
+            yield f"-{self._tail('lccdf', low, '')}"
+        elif "ub" in self.fields:
+            yield f"-{self._tail('lcdf', high, '')}"
+
+    @property
+    def _weighted(self) -> bool:
+        return "weights" in self.fields
+
+    def _sum(self, macro: str, names: Names, rows: str) -> str:
+        text = rendered(self.template, macro, names)
+        return text if macro == "density" else self._placed(text, rows)
+
+    def _placed(self, vector: str, rows: str) -> str:
+        """Return the sum of a vector of rows, weighted if there are weights."""
+        if not self._weighted:
+            return f"sum({vector})"
+        return f"dot_product(weights{f'[{rows}]' if rows else ''}, {vector})"
+
+    def _tail(self, tail: str, names: Names, rows: str) -> str:
+        if self._weighted or self._row_by_row_only:
+            return self._placed(self._rows(tail, names, rows), rows)
+        return f"{self.cdf}_{tail}({rendered(self.template, 'cdf', names)})"
+
+    @property
+    def _row_by_row_only(self) -> bool:
+        """Whether Stan has no distribution function of this name that takes vectors."""
+        return self.cdf in _OWN
+
+    def _rows(self, tail: str, names: Names, rows: str) -> str:
+        y, arguments = _split(rendered(self.template, "cdf", names))
+        count = f"size({rows})" if rows else "N"
+        vectors = ", ".join(a if _is_whole(a) else f"as_rows({a}, {count})" for a in arguments)
+        return f"{self.cdf}_{tail}_rows({y}, {vectors})"
+
+    def cdf_rows(self, names: Names) -> CdfRows | None:
+        """Return the distribution function row by row, or None if it is not needed so."""
+        if not self.bounded or not any("_rows(" in increment for increment in self.increments(names)):
+            return None
+        _, arguments = _split(rendered(self.template, "cdf", names))
+        letters = "abcd"[: len(arguments)]
+        kinds = ("array[] int" if _is_whole(a) else "vector" for a in arguments)
+        parameters = ", ".join(f"{kind} {letter}" for kind, letter in zip(kinds, letters, strict=True))
+        response = "array[] int" if self.discrete else "vector"
+        return CdfRows(self.cdf, response, parameters, ", ".join(f"{letter}[i]" for letter in letters))
+
+
+_OWN = ("inverse_gaussian", "asym_laplace")
+"""Distribution functions that the program brings itself, of one row."""
+
+
+def _is_whole(argument: str) -> bool:
+    """Return whether an argument of a distribution function is an array of whole numbers."""
+    return argument.startswith("trials")
+
+
+def _split(text: str) -> tuple[str, list[str]]:
+    """Split ``y | a, f(b, c)`` into the response and its arguments."""
+    y, _, rest = text.partition(" | ")
+    arguments, depth, start = [], 0, 0
+    for i, character in enumerate(rest):
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            arguments.append(rest[start:i].strip())
+            start = i + 1
+    return y, [*arguments, rest[start:].strip()]

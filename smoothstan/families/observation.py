@@ -1,0 +1,63 @@
+"""What is observed of a response: all of it, or that it lies in an interval; among all values, or within bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smoothstan.arrays import FloatArray
+from smoothstan.families.family import Family, Parameters, Response
+
+
+def log_likelihood(family: Family, response: Response, parameters: Parameters) -> FloatArray:
+    """Return the weighted log likelihood of every observation, (draws, rows).
+
+    A censored observation counts by the probability of its interval; an interval holds its upper end, not its lower
+    one.  Truncation divides by the probability of the bounds, which are both included.
+    """
+    value = family.log_density(response, parameters)
+    if response.cens is not None:
+        value = _censored(value, response.cens, family, response, parameters)
+    if response.lb is not None or response.ub is not None:
+        value = value - log_mass_within(family, response, parameters)
+    return value if response.weights is None else value * response.weights
+
+
+def _censored(
+    value: FloatArray, cens: FloatArray, family: Family, response: Response, parameters: Parameters
+) -> FloatArray:
+    below, above = (f(response.y, parameters, response) for f in (family.log_cdf, family.log_ccdf))
+    value = np.where(cens == -1, below, np.where(cens == 1, above, value))
+    if response.rcens is None:
+        return value
+    end = np.where(cens == 2, response.rcens, response.y + 1)
+    return np.where(cens == 2, _log_between(family, response.y, end, parameters, response), value)
+
+
+def lower_edge(family: Family, bound: FloatArray) -> FloatArray:
+    """Return the largest value that is not above a lower bound that is itself included."""
+    return np.ceil(bound) - 1 if family.discrete else bound
+
+
+def log_mass_within(family: Family, response: Response, parameters: Parameters) -> FloatArray:
+    """Return the log probability of the bounds of truncation, (draws, rows)."""
+    n = len(response.lb if response.lb is not None else response.ub)  # type: ignore[arg-type]
+    low = np.full(n, -np.inf) if response.lb is None else lower_edge(family, response.lb)
+    high = np.full(n, np.inf) if response.ub is None else response.ub
+    return _log_between(family, low, high, parameters, response)
+
+
+def _log_between(
+    family: Family, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+) -> FloatArray:
+    """Return log P(low < Y <= high), from the tail in which it loses no digits."""
+    lower = np.where(low == -np.inf, -np.inf, family.log_cdf(np.maximum(low, -1e300), parameters, response))
+    upper = np.where(high == np.inf, 0.0, family.log_cdf(np.minimum(high, 1e300), parameters, response))
+    lower_tail = np.where(low == -np.inf, 0.0, family.log_ccdf(np.maximum(low, -1e300), parameters, response))
+    upper_tail = np.where(high == np.inf, -np.inf, family.log_ccdf(np.minimum(high, 1e300), parameters, response))
+    return np.where(lower < np.log(0.5), _log_difference(upper, lower), _log_difference(lower_tail, upper_tail))
+
+
+def _log_difference(larger: FloatArray, smaller: FloatArray) -> FloatArray:
+    """Return log(exp(larger) - exp(smaller))."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(smaller == -np.inf, larger, larger + np.log(-np.expm1(smaller - larger)))
