@@ -70,7 +70,7 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     macros, link = macro_names(template), design.family.link("mu").name
     observed = Observed.of(design, template)
     dense = _dense(design, "mu")
-    if f"glm_{link}" in macros and dense and observed.plain and design.predicted == ("mu",):
+    if f"glm_{link}" in macros and dense and observed.plain and observed.numbers and design.predicted == ("mu",):
         glm, beta = _glm(dense)
         addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
         names = observed.names.having(X=glm.matrix, alpha=" + ".join(addends) or "0", beta=beta)

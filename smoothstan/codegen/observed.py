@@ -7,21 +7,24 @@ weights or the difference of two of them need every row by itself, a function of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from smoothstan.codegen.environment import rendered
 from smoothstan.codegen.names import Names
 from smoothstan.design import Design
+from smoothstan.numerals import format_number
 from smoothstan.terms import AuxiliaryTerm
 
 
 @dataclass(frozen=True)
 class RowSet:
-    """Rows that the likelihood treats alike: a Stan array of their numbers, and the code of ``cens`` that they have."""
+    """Rows that the likelihood treats alike: a Stan array of their numbers, and the expression that finds them."""
 
     name: str
-    code: int
+    rows: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class CdfRows:
     arguments: str
 
 
-_ROW_SETS = (RowSet("event", 0), RowSet("left", -1), RowSet("right", 1), RowSet("interval", 2))
+_CENSORED = {"event": 0, "left": -1, "right": 1, "interval": 2}
+_BOUNDED = {"cut_below": (1, 0), "cut_above": (0, 1), "cut_both": (1, 1)}
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Observed:
         template: the template of the family.
         cdf: Stan's name of the distribution function.
         discrete: whether the response is a whole number.
+        support: the smallest and the largest value of the response, infinite if it has none.
         names: what the family's macros place: Stan expressions of the response and the parameters.
         fields: the columns that the additions have.
     """
@@ -52,6 +57,7 @@ class Observed:
     template: str
     cdf: str
     discrete: bool
+    support: tuple[float, float]
     names: Names
     fields: frozenset[str]
 
@@ -69,12 +75,18 @@ class Observed:
         if "denom" in fields and "shape" in names:
             names["shape"] = "(shape .* denom)"
             vectors.add("shape")
-        return cls(template, design.family.cdf, design.family.discrete, Names(names, vectors), fields)
+        family = design.family
+        return cls(template, family.cdf, family.discrete, family.support, Names(names, vectors), fields)
 
     @property
     def plain(self) -> bool:
         """Whether the family's own density of all rows is the likelihood."""
         return not self.fields & {"weights", "cens", "lb", "ub"}
+
+    @property
+    def numbers(self) -> bool:
+        """Whether the parameters beside the mean are numbers where Stan's GLM primitives need numbers."""
+        return "shape" not in self.names.vectors
 
     @property
     def bounded(self) -> bool:
@@ -88,10 +100,29 @@ class Observed:
 
     @property
     def row_sets(self) -> tuple[RowSet, ...]:
-        """The rows by kind of censoring."""
+        """The rows by kind of censoring, and by the bounds that cut something off."""
+        found = {name: f"which_rows(to_vector(cens), {code}, 1)" for name, code in self._censored.items()}
+        low = "to_vector(lb)" if "lb" in self.fields else "rep_vector(negative_infinity(), N)"
+        high = "to_vector(ub)" if "ub" in self.fields else "rep_vector(positive_infinity(), N)"
+        lowest, highest = (_stan_number(value) for value in self.support)
+        for name, (below, above) in self._bounded.items():
+            found[name] = f"which_bounded({low}, {high}, {lowest}, {highest}, {below}, {above})"
+        return tuple(RowSet(name, rows) for name, rows in found.items())
+
+    @property
+    def _censored(self) -> Mapping[str, int]:
         if "cens" not in self.fields:
-            return ()
-        return _ROW_SETS if "rcens" in self.fields else _ROW_SETS[:-1]
+            return {}
+        return {name: code for name, code in _CENSORED.items() if code != 2 or "rcens" in self.fields}
+
+    @property
+    def _bounded(self) -> Mapping[str, tuple[int, int]]:
+        given = ("lb" in self.fields, "ub" in self.fields)
+        return {
+            name: cut
+            for name, cut in _BOUNDED.items()
+            if any(given) and all(g or not c for g, c in zip(given, cut, strict=True))
+        }
 
     def on_log_scale(self, link: str) -> list[str]:
         """Return what the denominators of a rate add to a linear predictor with a log link."""
@@ -108,29 +139,30 @@ class Observed:
         return (*self._observations(names), *self._normalisers(names))
 
     def _observations(self, names: Names) -> Iterator[str]:
-        if not self.row_sets:
-            yield self._sum("pointwise", names, "")
+        if not self._censored:
+            yield self._sum("pointwise" if self._weighted else "density", names, "")
             return
-        for rows in self.row_sets:
-            here = names.at(rows.name)
-            if rows.code == 0:
-                yield self._sum("pointwise" if self._weighted else "density", here, rows.name)
-            elif rows.code == 2:
-                ends = here.having(y=f"rcens[{rows.name}]")
-                upper, lower = (self._rows("lcdf", bounds, rows.name) for bounds in (ends, here))
-                yield self._placed(f"log_diff_exp({upper}, {lower})", rows.name)
+        for rows, code in self._censored.items():
+            here = names.at(rows)
+            if code == 0:
+                yield self._sum("pointwise" if self._weighted else "density", here, rows)
+            elif code == 2:
+                yield self._between(here, here.having(y=f"rcens[{rows}]"), rows)
             else:
-                yield self._tail("lcdf" if rows.code == -1 else "lccdf", here, rows.name)
+                yield self._tail("lcdf" if code == -1 else "lccdf", here, rows)
+
+    def _between(self, low: Names, high: Names, rows: str) -> str:
+        upper, lower = (self._rows("lcdf", bounds, rows) for bounds in (high, low))
+        return self._placed(f"log_diff_exp({upper}, {lower})", rows)
 
     def _normalisers(self, names: Names) -> Iterator[str]:
-        low, high = names.having(y="edge" if self.edges else "lb"), names.having(y="ub")
-        if {"lb", "ub"} <= self.fields:
-            mass = self._placed(f"log_diff_exp({self._rows('lcdf', high, '')}, {self._rows('lcdf', low, '')})", "")
-            yield f"-{mass}"
-        elif "lb" in self.fields:
-            yield f"-{self._tail('lccdf', low, '')}"
-        elif "ub" in self.fields:
-            yield f"-{self._tail('lcdf', high, '')}"
+        for rows, (below, above) in self._bounded.items():
+            low = names.having(y="edge" if self.edges else "lb").at(rows)
+            high = names.having(y="ub").at(rows)
+            if below and above:
+                yield f"-{self._between(low, high, rows)}"
+            else:
+                yield f"-{self._tail('lccdf', low, rows)}" if below else f"-{self._tail('lcdf', high, rows)}"
 
     @property
     def _weighted(self) -> bool:
@@ -176,6 +208,12 @@ class Observed:
 
 _OWN = ("inverse_gaussian", "asym_laplace")
 """Distribution functions that the program brings itself, of one row."""
+
+
+def _stan_number(value: float) -> str:
+    if np.isinf(value):
+        return "positive_infinity()" if value > 0 else "negative_infinity()"
+    return format_number(value)
 
 
 def _is_whole(argument: str) -> bool:

@@ -23,6 +23,7 @@ class BetaBinomial(Family):
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = Binomial.required_additions
     optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "beta_binomial"
 
     def check_response(self, response: Response) -> None:

@@ -23,6 +23,7 @@ class Beta(Family):
         PHI,
     )
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, 1.0)
     cdf: ClassVar[str] = "beta"
 
     def check_response(self, response: Response) -> None:

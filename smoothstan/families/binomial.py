@@ -25,6 +25,7 @@ class Binomial(Family):
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = ("trials",)
     optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "binomial"
 
     def check_response(self, response: Response) -> None:

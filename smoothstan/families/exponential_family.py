@@ -20,6 +20,7 @@ class Exponential(Family):
     name: ClassVar[str] = "exponential"
     parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "mean", POSITIVE_LINKS, intercept_prior=LOCATION),)
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "exponential"
 
     def check_response(self, response: Response) -> None:

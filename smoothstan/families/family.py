@@ -95,6 +95,8 @@ class Family(ABC):
     parameters: ClassVar[tuple[Parameter, ...]]
     discrete: ClassVar[bool] = False
     binary: ClassVar[bool] = False
+    support: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    """The smallest and the largest response, as far as they do not depend on parameters or additions."""
     log_scale: ClassVar[bool] = False
     """Whether ``mu`` is on the scale of the logarithm of the response whatever its link, for default priors."""
     required_additions: ClassVar[tuple[str, ...]] = ()

@@ -23,6 +23,7 @@ class Gamma(Family):
         SHAPE,
     )
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "gamma"
 
     def check_response(self, response: Response) -> None:

@@ -25,6 +25,7 @@ class InverseGaussian(Family):
         SHAPE,
     )
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "inverse_gaussian"
 
     def check_response(self, response: Response) -> None:

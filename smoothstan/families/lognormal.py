@@ -24,6 +24,7 @@ class LogNormal(Family):
     )
     log_scale: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "lognormal"
 
     def check_response(self, response: Response) -> None:

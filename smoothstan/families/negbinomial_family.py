@@ -24,6 +24,7 @@ class NegBinomial(Family):
     )
     discrete: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "neg_binomial_2"
 
     def check_response(self, response: Response) -> None:

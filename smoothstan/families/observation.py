@@ -41,8 +41,12 @@ def lower_edge(family: Family, bound: FloatArray) -> FloatArray:
 def log_mass_within(family: Family, response: Response, parameters: Parameters) -> FloatArray:
     """Return the log probability of the bounds of truncation, (draws, rows)."""
     n = len(response.lb if response.lb is not None else response.ub)  # type: ignore[arg-type]
-    low = np.full(n, -np.inf) if response.lb is None else lower_edge(family, response.lb)
-    high = np.full(n, np.inf) if response.ub is None else response.ub
+    lowest, highest = family.support
+    low, high = np.full(n, -np.inf), np.full(n, np.inf)
+    if response.lb is not None:
+        low = np.where(response.lb > lowest, lower_edge(family, response.lb), low)
+    if response.ub is not None:
+        high = np.where(response.ub < highest, response.ub, high)
     return _log_between(family, low, high, parameters, response)
 
 

@@ -23,6 +23,7 @@ class Poisson(Family):
     )
     discrete: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
     cdf: ClassVar[str] = "poisson"
 
     def check_response(self, response: Response) -> None:
