@@ -7,3 +7,4 @@ from smoothstan.design.identified import refuse_constant_columns as refuse_const
 from smoothstan.design.response import BoundResponse as BoundResponse
 from smoothstan.design.rows import complete_rows as complete_rows
 from smoothstan.design.rows import expand_predictors as expand_predictors
+from smoothstan.design.smooth_part import only_smooth as only_smooth
