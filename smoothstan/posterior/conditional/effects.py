@@ -15,13 +15,14 @@ from smoothstan.posterior.conditional.conditions import bind_conditions
 from smoothstan.posterior.conditional.estimate import Quantity, Summarising
 from smoothstan.posterior.conditional.grid import EffectGrid, effect_grid
 from smoothstan.posterior.conditional.points import data_points
-from smoothstan.posterior.conditional.predictor import predictors_of
+from smoothstan.posterior.conditional.predictor import Predictor, predictors_of
 from smoothstan.posterior.conditional.part import ConditionalEffect
 from smoothstan.posterior.conditional.result import ConditionalEffects
 from smoothstan.posterior.conditional.shown import shown_effects
 from smoothstan.posterior.estimates import check_probability
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.prediction import prepare
+from smoothstan.table import Column, Factor, Logical
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def conditional_effects(
             sample_new_levels=sample_new_levels, ndraws=ndraws, seed=seed,
         )  # fmt: skip
         columns, drawn = summarising.of(prediction, quantity.values)
-        frame = grid.frame(tuple(fit.design.table.columns)).assign(**columns)
+        frame = grid.frame(_unused(fit.design)).assign(**columns)
         points = data_points(fit.design, predictors, grid.effect, bound, display.select_points)
         points["resp__"] = _changed(quantity.transform, points["resp__"].to_numpy())
         return ConditionalEffect(
@@ -98,6 +99,15 @@ def conditional_effects(
         )  # fmt: skip
         parts[":".join(effect)] = compute(grid)
     return ConditionalEffects(parts, _label(fit.design, quantity), summarising.prob, _has_points(fit.design, quantity))
+
+
+def _unused(design: Design) -> dict[str, Column | None]:
+    """Return the columns of the model where they do not matter: the response at its mean, groups without value."""
+    response = design.response.reads
+    return {
+        name: Predictor(name, column, isinstance(column, (Factor, Logical))).reference() if name in response else None
+        for name, column in design.table.columns.items()
+    }
 
 
 def _changed(transform: Callable[[FloatArray], Any] | None, values: FloatArray) -> FloatArray:

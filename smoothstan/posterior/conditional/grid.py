@@ -84,18 +84,19 @@ class EffectGrid:
         own = {axis.name: axis.values.take(self.places[:, i]) for i, axis in enumerate(self.axes)}
         return Table(held | own, len(self.condition))
 
-    def frame(self, other: tuple[str, ...]) -> pd.DataFrame:
+    def frame(self, others: Mapping[str, Column | None]) -> pd.DataFrame:
         """Return the variables, ``cond__``, ``effect1__`` and ``effect2__``.
 
         Args:
-            other: further columns of the model, which have no values here.
+            others: further columns of the model, which do not matter here: one row each, None for no value.
         """
         import pandas as pd
 
         table = self.table()
         effect = {name: native_column(table[name]) for name in self.effect}
         held = {name: native_column(column) for name, column in table.columns.items() if name not in effect}
-        absent = {name: np.nan for name in other if name not in table.columns}
+        absent = {name: np.nan if c is None else native_column(c.take(np.zeros(table.n, dtype=np.int64)))
+                  for name, c in others.items() if name not in table.columns}  # fmt: skip
         labels = list(self.conditions.labels)
         frame = pd.DataFrame(effect | absent | held)
         frame[LABEL] = pd.Categorical.from_codes(self.condition, categories=labels)

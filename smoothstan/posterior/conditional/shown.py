@@ -39,7 +39,7 @@ def shown_effects(
 def _all_effects(design: Design, predictors: Mapping[str, Predictor]) -> tuple[Effect, ...]:
     found: dict[frozenset[str], Effect] = {}
     for effect in _written(design):
-        if len(effect) <= 2 and not any(predictors[name].whole_curve for name in effect):
+        if 0 < len(effect) <= 2 and not any(predictors[name].whole_curve for name in effect):
             found.setdefault(frozenset(effect), _numbers_first(effect, predictors))
     if not found:
         raise OptionError("no effect can be shown: the model has no population-level predictors and no smooths")

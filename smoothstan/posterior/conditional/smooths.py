@@ -150,7 +150,7 @@ def _chosen(
     for written in found:
         if _whole_curve(written, predictors):
             raise OptionError(f"{written.name} cannot be shown: it is a function of whole rows of numbers")
-    return list(dict.fromkeys(found))
+    return list({written.name: written for written in found}.values())
 
 
 def _named(text: str, known: Sequence[WrittenSmooth]) -> list[WrittenSmooth]:
