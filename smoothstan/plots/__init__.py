@@ -6,6 +6,7 @@ from smoothstan.plots.basis import plot_basis as plot_basis
 from smoothstan.plots.basis import plot_penalty as plot_penalty
 from smoothstan.plots.basis import plot_weighted_basis as plot_weighted_basis
 from smoothstan.plots.basis import weighted_basis_functions as weighted_basis_functions
+from smoothstan.plots.density_panels import Densities as Densities
 from smoothstan.plots.effect_panels import EffectCurves as EffectCurves
 from smoothstan.plots.effect_panels import EffectLevels as EffectLevels
 from smoothstan.plots.effect_panels import EffectMap as EffectMap

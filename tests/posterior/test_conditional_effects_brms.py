@@ -66,7 +66,9 @@ def test_conditional_effects(answer: Answer) -> None:
         _same(part.table, theirs)
 
 
-@pytest.mark.parametrize("answer", [a for a in answers("conditional_smooths") if "surface" not in a.arguments], ids=lambda a: a.id)
+@pytest.mark.parametrize(
+    "answer", [a for a in answers("conditional_smooths") if "surface" not in a.arguments], ids=lambda a: a.id
+)
 def test_conditional_smooths(answer: Answer) -> None:
     ours = load_case(answer.case).posterior.conditional_smooths(**_arguments(answer))
     assert list(ours) == [theirs["name"] for theirs in answer.value]

@@ -114,7 +114,9 @@ def _read(conditions: Any) -> tuple[tuple[str, ...], Table]:
 
 def _broadcast(conditions: Mapping[str, Any]) -> dict[str, Any]:
     """Repeat single values beside lists."""
-    columns = {name: [v] if isinstance(v, str) or not hasattr(v, "__len__") else list(v) for name, v in conditions.items()}
+    columns = {
+        name: [v] if isinstance(v, str) or not hasattr(v, "__len__") else list(v) for name, v in conditions.items()
+    }
     n = max(map(len, columns.values()), default=0)
     for name, values in columns.items():
         if len(values) not in (1, n):

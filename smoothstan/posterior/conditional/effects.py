@@ -127,4 +127,3 @@ def _has_points(design: Design, quantity: Quantity) -> bool:
     if quantity.kind == "linpred":
         return quantity.dpar in (None, "mu") and design.family.link("mu").name == "identity"
     return quantity.dpar in (None, "mu")
-

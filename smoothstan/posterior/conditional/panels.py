@@ -39,7 +39,9 @@ def _panel(
     data = part.points[part.points[LABEL].cat.codes == condition]
     if part.surface:
         return _map(part, table, labels, title, data if points else None, last)
-    names, group = _coded(table["effect2__"]) if len(part.effect) == 2 else (("",), np.zeros(len(table), dtype=np.int64))
+    names, group = (
+        _coded(table["effect2__"]) if len(part.effect) == 2 else (("",), np.zeros(len(table), dtype=np.int64))
+    )
     legend = part.effect[1] if len(part.effect) == 2 and last else ""
     second = _second_codes(part, data, names)
     ordered = len(part.effect) == 2 and (part.numeric[1] or bool(getattr(table["effect2__"].dtype, "ordered", False)))

@@ -112,4 +112,3 @@ class ConditionalEffects(Mapping[str, "pd.DataFrame"]):
 
     def _axis(self, name: str) -> str:
         return self.y_label or self.parts[name].response
-
