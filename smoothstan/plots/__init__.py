@@ -6,6 +6,12 @@ from smoothstan.plots.basis import plot_basis as plot_basis
 from smoothstan.plots.basis import plot_penalty as plot_penalty
 from smoothstan.plots.basis import plot_weighted_basis as plot_weighted_basis
 from smoothstan.plots.basis import weighted_basis_functions as weighted_basis_functions
+from smoothstan.plots.density_panels import Densities as Densities
+from smoothstan.plots.effect_panels import EffectCurves as EffectCurves
+from smoothstan.plots.effect_panels import EffectLevels as EffectLevels
+from smoothstan.plots.effect_panels import EffectMap as EffectMap
+from smoothstan.plots.effect_panels import Scatter as Scatter
+from smoothstan.plots.effect_panels import draw_effect_panels as draw_effect_panels
 from smoothstan.plots.fitted_curve import draw_fitted_curve as draw_fitted_curve
 from smoothstan.plots.residual_panels import Histogram as Histogram
 from smoothstan.plots.residual_panels import Points as Points
