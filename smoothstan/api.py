@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
-from smoothstan.codegen import SAMPLE_PRIOR, write_code
-from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
-from smoothstan.errors import OptionError, SamplingWarning
+from smoothstan.errors import SamplingWarning
 from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
-from smoothstan.gam import GamFit, chain_starts
-from smoothstan.posterior import Posterior, sample_design
-from smoothstan.priors import Prior, PriorTable, resolve_priors
+from smoothstan.gam import GamFit
+from smoothstan.posterior import FitFile, FitRequest, Posterior, gam_inits
+from smoothstan.priors import Prior, PriorTable, as_priors, resolve_priors
 from smoothstan.terms import SmoothOptions
 
 if TYPE_CHECKING:
@@ -47,6 +45,8 @@ def brm(
     sample_prior: str = "no",
     knots: Mapping[str, Any] | None = None,
     data2: Mapping[str, Any] | None = None,
+    file: str | os.PathLike[str] | None = None,
+    file_refit: str = "never",
 ) -> Posterior:
     """Fit a Bayesian multilevel model with smooths.
 
@@ -68,6 +68,10 @@ def brm(
         sample_prior: ``"no"``, ``"yes"`` to draw from the priors as well, ``"only"`` to ignore the data.
         knots: covariate of a smooth -> its knots, as mgcv's ``knots``.
         data2: objects that the formula names, e.g. the polygons in ``s(region, bs='mrf', xt=list(polys=map))``.
+        file: keep the fit in this file (``.nc`` is added if it lacks it), and read it from there the next time.
+        file_refit: what to do if the file is there: ``"never"`` returns the fit in it, whatever the other arguments
+            are; ``"on_change"`` samples anew if formula, family, data, priors, program, backend, sampling options, or
+            a seed that is given, differ; ``"always"`` samples anew. The file changes only when the new fit is complete.
 
     Returns:
         The fit: draws, summaries, predictions.
@@ -79,30 +83,26 @@ def brm(
     Raises:
         FormulaError, DataError, FamilyError, PriorError, OptionError: before anything is sampled.
         EngineError: if no engine is there, the program does not compile, or a chain fails.
+        StorageError: if ``file`` cannot be written or read; the former is found out before sampling.
     """
+    from_gam, inits = gam_inits(inits)
     options = SamplingOptions(
-        chains,
-        iter_warmup,
-        iter_sampling,
-        parallel_chains,
-        seed,
-        adapt_delta,
-        max_treedepth,
-        None if _from_gam(inits) else cast(Inits, inits),
-        show_progress,
-    )
-    _check_sample_prior(sample_prior)
-    engine = choose_engine(backend)
-    smooth_options = SmoothOptions.of(knots, data2)
-    given = (prior,) if isinstance(prior, Prior) else tuple(prior)
-    design, priors = _bind(formula, data, family, given, smooth_options)
-    if _from_gam(inits):
-        options = replace(options, inits=chain_starts(design, priors, chains, seed))
-    model, draws = sample_design(
-        design, priors, engine, options, sample_prior=sample_prior, backend=backend, given_priors=given,
-        smooth_options=smooth_options,
+        chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress,
     )  # fmt: skip
-    fit = Posterior(model, draws)
+    request = FitRequest(
+        parse_formula(formula), choose_family(family), as_priors(prior), options, sample_prior, backend,
+        SmoothOptions.of(knots, data2), from_gam,
+    )  # fmt: skip
+    kept = FitFile.of(file, file_refit)
+    if kept and (found := kept.final(Posterior)):
+        return found
+    design = request.design(data)
+    priors = request.resolve(design)
+    if kept and (found := kept.unchanged(Posterior, request, design, priors)):
+        return found
+    fit = Posterior(*request.sample(design, priors, choose_engine(backend)))
+    if kept:
+        kept.keep(fit)
     for problem in fit.problems():
         warnings.warn(problem, SamplingWarning, stacklevel=2)
     return fit
@@ -119,9 +119,9 @@ def stancode(
     data2: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the Stan program that ``brm`` would sample; the arguments are those of ``brm``."""
-    _check_sample_prior(sample_prior)
-    design, priors = _bind(formula, data, family, prior, SmoothOptions.of(knots, data2))
-    return write_code(design, priors, version=__version__, sample_prior=sample_prior)
+    request = _request(formula, family, prior, sample_prior, knots, data2)
+    design = request.design(data)
+    return request.code(design, request.resolve(design), __version__)
 
 
 def standata(
@@ -134,8 +134,7 @@ def standata(
     data2: Mapping[str, Any] | None = None,
 ) -> StanData:
     """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
-    _check_sample_prior(sample_prior)
-    design = _design(formula, data, family, SmoothOptions.of(knots, data2))
+    design = _request(formula, family, (), sample_prior, knots, data2).design(data)
     return design.stan_data(prior_only=sample_prior == "only")
 
 
@@ -148,7 +147,7 @@ def default_prior(
     data2: Mapping[str, Any] | None = None,
 ) -> PriorTable:
     """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
-    return resolve_priors(_design(formula, data, family, SmoothOptions.of(knots, data2)).prior_slots())
+    return resolve_priors(_request(formula, family, (), "no", knots, data2).design(data).prior_slots())
 
 
 def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
@@ -165,23 +164,10 @@ def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
     return fit.model_matrix(new_data)
 
 
-def _design(formula: Formula, data: Any, family: str | Family, smooths: SmoothOptions) -> Design:
-    return build_design(parse_formula(formula), data, choose_family(family), smooths)
-
-
-def _bind(
-    formula: Formula, data: Any, family: str | Family, prior: Priors, smooths: SmoothOptions | None = None
-) -> tuple[Design, PriorTable]:
-    design = _design(formula, data, family, smooths or SmoothOptions())
-    priors = resolve_priors(design.prior_slots(), prior)
-    refuse_constant_columns(design, priors)
-    return design, priors
-
-
-def _from_gam(inits: object) -> bool:
-    return isinstance(inits, str) and inits == "gam"
-
-
-def _check_sample_prior(sample_prior: str) -> None:
-    if sample_prior not in SAMPLE_PRIOR:
-        raise OptionError(f"sample_prior must be one of {', '.join(map(repr, SAMPLE_PRIOR))}, got {sample_prior!r}")
+def _request(
+    formula: Formula, family: str | Family, prior: Priors, sample_prior: str, knots: Any, data2: Any
+) -> FitRequest:
+    return FitRequest(
+        parse_formula(formula), choose_family(family), as_priors(prior), SamplingOptions(), sample_prior,
+        smooth_options=SmoothOptions.of(knots, data2),
+    )  # fmt: skip

@@ -17,6 +17,7 @@ SmoothstanError
 
 SmoothstanWarning (UserWarning)
 |-- FormulaWarning                   a change of a formula that changes nothing
+|-- PriorWarning                     a prior that is left out
 |-- DataWarning                      rows dropped, a covariate that carries no information
 |-- FitWarning                       a penalised fit that should not be trusted as it is
 `-- SamplingWarning                  draws that should not be trusted as they are
@@ -105,6 +106,10 @@ class SmoothstanWarning(UserWarning):
 
 class FormulaWarning(SmoothstanWarning):
     """A part of a formula does nothing."""
+
+
+class PriorWarning(SmoothstanWarning):
+    """A prior is left out."""
 
 
 class DataWarning(SmoothstanWarning):

@@ -2,9 +2,12 @@
 
 from smoothstan.posterior.fit import Posterior as Posterior
 from smoothstan.posterior.fit import load_fit as load_fit
+from smoothstan.posterior.fit_file import FitFile as FitFile
 from smoothstan.posterior.fitted import FitModel as FitModel
 from smoothstan.posterior.fitted import Fitted as Fitted
 from smoothstan.posterior.loo import Loo as Loo
+from smoothstan.posterior.request import FitRequest as FitRequest
+from smoothstan.posterior.request import gam_inits as gam_inits
 from smoothstan.posterior.sampling import sample_design as sample_design
 from smoothstan.posterior.summary import Summary as Summary
 from smoothstan.posterior.tree import draws_tree as draws_tree

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from smoothstan.posterior.diagnostics import problems
+from smoothstan.posterior.diagnostics import problems_of
 from smoothstan.posterior.effects import coefficients_table, effects_tables, fixed_table, variance_tables
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.model_matrix import design_frame
@@ -69,8 +69,7 @@ class Tables(Fitted):
 
     @cached_property
     def _problems(self) -> tuple[str, ...]:
-        options = self.model.options
-        return problems(self.draws, adapt_delta=options.adapt_delta, max_treedepth=options.max_treedepth)
+        return problems_of(self)
 
     def __repr__(self) -> str:
         return str(self.summary())

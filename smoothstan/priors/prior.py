@@ -47,6 +47,11 @@ class Prior:
     lb: float | None
     ub: float | None
 
+    @property
+    def address(self) -> tuple[str, str, str, str]:
+        """(class, coef, group, dpar) of the parameters, as in a ``PriorSlot``."""
+        return (self.class_, self.coef, self.group, "" if self.dpar == "mu" else self.dpar)
+
     def __str__(self) -> str:
         address = {"class_": self.class_, "coef": self.coef, "group": self.group, "dpar": self.dpar}
         given = ", ".join(f"{key}={value!r}" for key, value in address.items() if value)

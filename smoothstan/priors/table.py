@@ -114,9 +114,8 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
     """
     table = default_table(slots)
     rows = {row.slot.address: row for row in table.rows}
-    for given in _checked(priors):
-        dpar = "" if given.dpar == "mu" else given.dpar
-        address = (given.class_, given.coef, given.group, dpar)
+    for given in as_priors(priors):
+        address = given.address
         if address not in rows:
             raise PriorError(_no_match(given, address, tuple(rows)))
         row = rows[address]
@@ -131,7 +130,8 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
     return result
 
 
-def _checked(priors: Any) -> tuple[Prior, ...]:
+def as_priors(priors: Any) -> tuple[Prior, ...]:
+    """Return one prior or several as a tuple; PriorError for anything else."""
     given = priors if isinstance(priors, (list, tuple)) else (priors,)
     for prior in given:
         if not isinstance(prior, Prior):
