@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from smoothstan.arrays import FloatArray
 from smoothstan.engines import Inits, choose_engine
-from smoothstan.errors import SamplingWarning, warn
+from smoothstan.errors import OptionError, SamplingWarning, warn
 from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.posterior.diagnostics import problems_of
+from smoothstan.posterior.effects import fixed_draws
+from smoothstan.posterior.estimates import posterior_summary
 from smoothstan.posterior.fit_file import FitFile
 from smoothstan.posterior.fitted import Fitted
+from smoothstan.posterior.flat_draws import all_names, as_frame, as_polars, flat_draws
 from smoothstan.posterior.request import gam_inits
 from smoothstan.posterior.storage import save_tree
 from smoothstan.posterior.update import FormulaChange, bind_update, changed_request
 from smoothstan.priors import Prior, as_priors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Handling(Fitted):
@@ -83,6 +90,115 @@ class Handling(Fitted):
         for problem in problems_of(fit):
             warn(problem, SamplingWarning)
         return fit
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the names of all scalars in the posterior, in brms's order, e.g. ``r_county[AITKIN,Intercept]``."""
+        return tuple(name for elements in all_names(self).values() for name in elements)
+
+    @property
+    def nvariables(self) -> int:
+        """The number of scalars in the posterior."""
+        return len(self.variables())
+
+    def as_pandas(
+        self, variables: str | Sequence[str] | None = None, *, regex: bool = False, long: bool = False
+    ) -> pd.DataFrame:
+        """Return the draws as a table, as R's ``posterior::as_draws_df`` does.
+
+        Args:
+            variables: names of scalars (``"b_x"``, ``"r_county[AITKIN,Intercept]"``) or of whole arrays
+                (``"r_county"``); all if None.
+            regex: the names are regular expressions, found anywhere in a scalar's name.
+            long: one row per draw and scalar, with the columns ``.variable`` and ``.value``.
+
+        Returns:
+            One row per draw: a column per scalar, and ``.chain``, ``.iteration`` and ``.draw``. These count from 1, as in
+            R; ``draw_ids`` of predictions count from 0.
+
+        Raises:
+            OptionError: if a name or expression matches nothing.
+        """
+        return as_frame(flat_draws(self, variables, regex=regex), long=long)
+
+    def as_polars(
+        self, variables: str | Sequence[str] | None = None, *, regex: bool = False, long: bool = False
+    ) -> Any:
+        """Return what ``as_pandas`` does as a polars DataFrame.
+
+        Raises:
+            ImportError: if polars is not installed.
+            OptionError: if a name or expression matches nothing.
+        """
+        return as_polars(flat_draws(self, variables, regex=regex), long=long)
+
+    def as_numpy(
+        self, variables: str | Sequence[str] | None = None, *, regex: bool = False
+    ) -> tuple[FloatArray, tuple[str, ...]]:
+        """Return the draws as a matrix, and the names of its columns; the arguments are those of ``as_pandas``.
+
+        Returns:
+            (draws, m) values, chain by chain, and the m names.
+
+        Raises:
+            OptionError: if a name or expression matches nothing.
+        """
+        chosen = flat_draws(self, variables, regex=regex)
+        return chosen.values, chosen.names
+
+    def posterior_summary(
+        self, variables: str | Sequence[str] | None = None, *, regex: bool = False, prob: float = 0.95,
+        robust: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Summarise scalars of the posterior, one per row.
+
+        Args:
+            variables, regex: which, as in ``as_pandas``.
+            prob: mass of the equal-tailed intervals, between 0 and 1.
+            robust: medians and median absolute deviations in place of means and standard deviations.
+
+        Returns:
+            Columns Estimate, Est.Error and two quantiles, as brms's.
+        """
+        chosen = flat_draws(self, variables, regex=regex)
+        return posterior_summary(chosen.values, list(chosen.names), prob=prob, robust=robust)
+
+    def prior_draws(self) -> pd.DataFrame:
+        """Return the draws from the priors, a column per prior, e.g. ``sd_g``.
+
+        Raises:
+            OptionError: unless the fit has some, by ``sample_prior="yes"``.
+        """
+        names = [name for name in self.variables() if name.startswith("prior_")]
+        if not names:
+            hint = "; with 'only' all draws are from the prior" if self.model.sample_prior == "only" else ""
+            raise OptionError(
+                "the fit has no draws from its priors: they need sample_prior='yes', and priors that are proper "
+                f"(this fit: {self.model.sample_prior!r}{hint})"
+            )
+        return self.as_pandas(names)[names].rename(columns=lambda name: name.removeprefix("prior_"))
+
+    @property
+    def nobs(self) -> int:
+        """The number of observations."""
+        return self.design.n
+
+    def ngrps(self) -> dict[str, int]:
+        """Return grouping factor -> its number of levels."""
+        return {term.group: len(term.levels) for term in self.design.groups}
+
+    def vcov(self, *, correlation: bool = False) -> pd.DataFrame:
+        """Return the posterior covariances of the population-level coefficients, smooths' unpenalised ones included.
+
+        Args:
+            correlation: return correlations instead.
+
+        Returns:
+            (p, p) table; the coefficients are named and ordered as by ``fixef``.
+        """
+        import pandas as pd
+
+        draws = pd.DataFrame(fixed_draws(self.design, self.flat))
+        return draws.corr() if correlation else draws.cov()
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fit to one netCDF file, which ``load_fit`` reads.
