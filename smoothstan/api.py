@@ -15,7 +15,17 @@ from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
 from smoothstan.gam import GamFit
-from smoothstan.posterior import FitFile, FitRequest, Posterior, gam_inits
+from smoothstan.posterior import (
+    FitFile,
+    FitRequest,
+    Posterior,
+    combine_fits,
+    fit_each,
+    gam_inits,
+    joined,
+    seeded,
+    warn_of_each,
+)
 from smoothstan.priors import Prior, PriorTable, as_priors, resolve_priors
 from smoothstan.terms import SmoothOptions
 
@@ -106,6 +116,76 @@ def brm(
     for problem in fit.problems():
         warnings.warn(problem, SamplingWarning, stacklevel=2)
     return fit
+
+
+def brm_multiple(
+    formula: Formula,
+    data: Sequence[Any],
+    *,
+    combine: bool = True,
+    n_jobs: int | None = None,
+    family: str | Family = "gaussian",
+    prior: Priors = (),
+    backend: str = "auto",
+    chains: int = 4,
+    iter_warmup: int = 1000,
+    iter_sampling: int = 1000,
+    parallel_chains: int | None = None,
+    seed: int | None = None,
+    adapt_delta: float = 0.8,
+    max_treedepth: int = 10,
+    inits: Inits | Literal["gam"] = None,
+    show_progress: bool = True,
+    sample_prior: str = "no",
+    knots: Mapping[str, Any] | None = None,
+    data2: Mapping[str, Any] | None = None,
+) -> Posterior | list[Posterior]:
+    """Fit one model to several data sets, e.g. multiple imputations, and pool the draws.
+
+    Bases of smooths, codings and levels of factors, and default priors are those of the first data set, so that a
+    coefficient means the same everywhere. The data sets' seeds follow from ``seed``, however many jobs there are.
+
+    Args:
+        formula: as in ``brm``.
+        data: a list of tables with the columns of the model.
+        combine: return one fit with the chains of all; else a list of fits.
+        n_jobs: data sets at a time, by joblib (-1: all processors); by default one, or what
+            ``joblib.parallel_config`` says, so that Dask and Ray can take them.
+        family, prior, backend, chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth,
+            inits, show_progress, sample_prior, knots, data2: as in ``brm``. Jobs that run at the same time sample
+            their chains one after another unless ``parallel_chains`` is given, and draw no progress bars.
+
+    Returns:
+        The combined fit: its data are the first, R-hat is within each data set (``rhats``); or one fit per data set.
+
+    Warns:
+        SamplingWarning: for divergences, slow or unmixed chains, with the numbers of the data sets (from 1).
+        DataWarning: if rows are left out.
+
+    Raises:
+        DataError: if the data are no list of tables, or one does not fit the model of the first.
+        Others: as ``brm``.
+
+    Source: the function of the same name in brms, which places smooths anew for every data set.
+    """
+    from_gam, inits = gam_inits(inits)
+    options = SamplingOptions(
+        chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress,
+    )  # fmt: skip
+    request = FitRequest(
+        parse_formula(formula), choose_family(family), as_priors(prior), seeded(options), sample_prior, backend,
+        SmoothOptions.of(knots, data2), from_gam,
+    )  # fmt: skip
+    fits = fit_each(request, data, Posterior, n_jobs=n_jobs)
+    if combine:
+        return joined(fits, request)
+    warn_of_each(fits)
+    return fits
+
+
+def combine_models(*fits: Posterior, check_data: bool = True) -> Posterior:
+    """Join fits of the same model: their chains side by side; see ``Posterior.combine``."""
+    return combine_fits(fits, check_data=check_data)
 
 
 def stancode(

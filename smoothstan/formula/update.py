@@ -73,6 +73,11 @@ def spell_out_dots(formula: ModelFormula, columns: Sequence[str]) -> ModelFormul
     return replace(formula, predictors=bf(*texts).predictors)
 
 
+def meaning(formula: ModelFormula) -> ModelFormula:
+    """Return a formula without the way in which it is written, to compare it with another."""
+    return replace(formula, predictors=tuple(replace(p, text="", span=(0, 0)) for p in formula.predictors))
+
+
 def _read(change: Any) -> ModelFormula:
     """Return a change as a formula whose response is a dot where none is given."""
     if isinstance(change, ModelFormula):

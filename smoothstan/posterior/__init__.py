@@ -1,5 +1,10 @@
 """From draws to answers."""
 
+from smoothstan.posterior.combine import combine_fits as combine_fits
+from smoothstan.posterior.data_sets import fit_each as fit_each
+from smoothstan.posterior.data_sets import joined as joined
+from smoothstan.posterior.data_sets import seeded as seeded
+from smoothstan.posterior.data_sets import warn_of_each as warn_of_each
 from smoothstan.posterior.fit import Posterior as Posterior
 from smoothstan.posterior.fit import load_fit as load_fit
 from smoothstan.posterior.fit_file import FitFile as FitFile

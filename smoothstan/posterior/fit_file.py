@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from smoothstan._version import __version__
 from smoothstan.design import Design
 from smoothstan.errors import OptionError
-from smoothstan.formula import ModelFormula
+from smoothstan.formula import meaning
 from smoothstan.posterior.codec import encode
 from smoothstan.posterior.fitted import FitModel, Fitted
 from smoothstan.posterior.request import FitRequest
@@ -91,13 +91,8 @@ def changes(stored: FitModel, request: FitRequest, design: Design, priors: Prior
         "sampling options": (then, sampling),
         "backend": _backends(stored, request),
     }
-    formula = () if _meaning(stored.design.formula) == _meaning(design.formula) else ("formula",)
+    formula = () if meaning(stored.design.formula) == meaning(design.formula) else ("formula",)
     return (*formula, *(name for name, (old, new) in pairs.items() if encode(old) != encode(new)))
-
-
-def _meaning(formula: ModelFormula) -> ModelFormula:
-    """Return a formula without the way in which it is written."""
-    return replace(formula, predictors=tuple(replace(p, text="", span=(0, 0)) for p in formula.predictors))
 
 
 def _statements(code: str) -> str:

@@ -11,6 +11,8 @@ from smoothstan.engines import Inits, choose_engine
 from smoothstan.errors import OptionError, SamplingWarning, warn
 from smoothstan.families import Family
 from smoothstan.families import family as choose_family
+from smoothstan.posterior.combine import combine_fits
+from smoothstan.posterior.data_sets import rhats
 from smoothstan.posterior.diagnostics import problems_of
 from smoothstan.posterior.effects import fixed_draws
 from smoothstan.posterior.estimates import posterior_summary
@@ -91,6 +93,29 @@ class Handling(Fitted):
             warn(problem, SamplingWarning)
         return fit
 
+    def combine(self, *others: Self, check_data: bool = True) -> Self:
+        """Join this fit with others of the same model: their chains side by side.
+
+        Args:
+            others: fits of the same formula, family and priors with as many draws per chain.
+            check_data: refuse fits to different data; if they pass, convergence is judged within each.
+
+        Returns:
+            A fit with the chains of all; its data are those of this one.
+
+        Warns:
+            SamplingWarning: if two of the fits have a chain in common.
+
+        Raises:
+            OptionError: if the fits differ in more than their draws; what differs is named.
+        """
+        return combine_fits((self, *others), check_data=check_data)
+
+    @property
+    def rhats(self) -> pd.DataFrame:
+        """R-hat of every scalar (columns) among the chains of every data set (rows); one row for an ordinary fit."""
+        return rhats(self)
+
     def variables(self) -> tuple[str, ...]:
         """Return the names of all scalars in the posterior, in brms's order, e.g. ``r_county[AITKIN,Intercept]``."""
         return tuple(name for elements in all_names(self).values() for name in elements)
@@ -112,7 +137,7 @@ class Handling(Fitted):
             long: one row per draw and scalar, with the columns ``.variable`` and ``.value``.
 
         Returns:
-            One row per draw: a column per scalar, and ``.chain``, ``.iteration`` and ``.draw``. These count from 1, as in
+            One row per draw: a column per scalar, and ``.chain``, ``.iteration`` and ``.draw``, counted from 1 as in
             R; ``draw_ids`` of predictions count from 0.
 
         Raises:

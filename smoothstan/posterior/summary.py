@@ -95,6 +95,7 @@ def summarise(
     *,
     prob: float,
     robust: bool,
+    data_sets: int = 1,
 ) -> Summary:
     """Build the summary.
 
@@ -105,10 +106,11 @@ def summarise(
         problems: what is wrong with the draws.
         prob: mass of the intervals.
         robust: use medians.
+        data_sets: the number of runs of chains that are for different data.
     """
     plan = [*_smooths(design), *_groups(design), *_coefficients(design), *_auxiliary(design)]
     wanted = {name: draws[name] for _, _, rows in plan for _, name in rows}
-    everything = summary_frame(wanted, prob=prob, robust=robust)
+    everything = summary_frame(wanted, prob=prob, robust=robust, data_sets=data_sets)
     sections = []
     for title, note, rows in plan:
         table = everything.loc[[name for _, name in rows]]
