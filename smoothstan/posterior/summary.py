@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from smoothstan import notebook
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.posterior.estimates import summary_frame
@@ -62,15 +63,10 @@ class Summary:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        parts = [f"<pre>{escape(self.header)}</pre>"]
-        parts += [f"<p><b>Warning: {escape(problem)}</b></p>" for problem in self.problems]
+        parts = [notebook.code(self.header), *map(notebook.warning, self.problems)]
         for section in self.sections:
-            caption = section.title + (f", {section.note}" if section.note else "")
-            parts.append(f"<h4>{escape(caption)}</h4>")
-            parts.append(_formatted(section.table).to_html(border=0))
-        return "\n".join([*parts, f"<p><small>{escape(self.footer)}</small></p>"])
+            parts += [notebook.heading(section.title, section.note), notebook.table(_formatted(section.table))]
+        return notebook.page(*parts, notebook.note(self.footer))
 
 
 def _formatted(table: pd.DataFrame) -> pd.DataFrame:
