@@ -20,6 +20,7 @@ from smoothstan.posterior import (
     FitRequest,
     Posterior,
     combine_fits,
+    file_of_joined,
     fit_each,
     gam_inits,
     joined,
@@ -139,6 +140,8 @@ def brm_multiple(
     sample_prior: str = "no",
     knots: Mapping[str, Any] | None = None,
     data2: Mapping[str, Any] | None = None,
+    file: str | os.PathLike[str] | None = None,
+    file_refit: str = "never",
 ) -> Posterior | list[Posterior]:
     """Fit one model to several data sets, e.g. multiple imputations, and pool the draws.
 
@@ -154,6 +157,7 @@ def brm_multiple(
         family, prior, backend, chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth,
             inits, show_progress, sample_prior, knots, data2: as in ``brm``. Jobs that run at the same time sample
             their chains one after another unless ``parallel_chains`` is given, and draw no progress bars.
+        file, file_refit: as in ``brm``, for the combined fit; not ``"on_change"``.
 
     Returns:
         The combined fit: its data are the first, R-hat is within each data set (``rhats``); or one fit per data set.
@@ -176,11 +180,17 @@ def brm_multiple(
         parse_formula(formula), choose_family(family), as_priors(prior), seeded(options), sample_prior, backend,
         SmoothOptions.of(knots, data2), from_gam,
     )  # fmt: skip
-    fits = fit_each(request, data, Posterior, n_jobs=n_jobs)
-    if combine:
-        return joined(fits, request)
-    warn_of_each(fits)
-    return fits
+    kept = file_of_joined(file, file_refit, combine=combine)
+    if kept and (found := kept.final(Posterior)):
+        return found
+    fits = fit_each(request, data, Posterior, n_jobs=n_jobs, file=kept)
+    if not combine:
+        warn_of_each(fits)
+        return fits
+    fit = joined(fits, request)
+    if kept:
+        kept.keep(fit)
+    return fit
 
 
 def combine_models(*fits: Posterior, check_data: bool = True) -> Posterior:

@@ -25,7 +25,8 @@ def heading(text: str, note: str = "") -> str:
 
 def code(text: str) -> str:
     """Write text of a formula or program, line by line."""
-    return f'<pre style="margin: 0.2em 0; background: none; white-space: pre-wrap">{escape(text)}</pre>'
+    style = "font-family: monospace; margin: 0.2em 0; background: none; white-space: pre-wrap"
+    return f'<pre style="{style}">{escape(text)}</pre>'
 
 
 def note(text: str) -> str:

@@ -164,12 +164,13 @@ class _Algebra:
             operands.append(node)
             node = node.left
         pieces = self.sum_of(node)
+        added: list[_Piece] = []
         for operation in reversed(operands):
             if operation.operator == "-":
-                pieces = self.difference(pieces, operation.right)
+                pieces, added = self.difference(_union(pieces, added), operation.right), []
             else:
-                pieces = _union(pieces, self.sum_of(operation.right))
-        return pieces
+                added += self.sum_of(operation.right)
+        return _union(pieces, added)
 
     def atom(self, node: Node) -> list[_Piece]:
         match node:

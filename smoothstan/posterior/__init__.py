@@ -1,6 +1,7 @@
 """From draws to answers."""
 
 from smoothstan.posterior.combine import combine_fits as combine_fits
+from smoothstan.posterior.data_sets import file_of_joined as file_of_joined
 from smoothstan.posterior.data_sets import fit_each as fit_each
 from smoothstan.posterior.data_sets import joined as joined
 from smoothstan.posterior.data_sets import seeded as seeded

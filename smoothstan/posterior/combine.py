@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from smoothstan.errors import OptionError, SamplingWarning, warn
+from smoothstan.errors import DataWarning, OptionError, SamplingWarning, warn
 from smoothstan.formula import meaning
 from smoothstan.posterior.codec import encode
 from smoothstan.posterior.fitted import Fitted
@@ -35,7 +35,8 @@ def combine_fits(fits: Sequence[F], *, check_data: bool = True) -> F:
         OptionError: if the fits differ in more than their draws; what differs is named.
 
     Warns:
-        SamplingWarning: if two chains are the same.
+        SamplingWarning: if two fits have a chain in common.
+        DataWarning: if smooths or codings were made from different data.
     """
     if not fits:
         raise OptionError("there is no fit to combine")
@@ -48,6 +49,7 @@ def combine_fits(fits: Sequence[F], *, check_data: bool = True) -> F:
         if difference:
             raise OptionError(f"fits 1 and {i} cannot be combined: they have different {difference}")
     _warn_of_copies(fits)
+    _warn_of_other_designs(fits)
     options = replace(first.model.options, chains=sum(fit.chains for fit in fits), inits=None)
     engines = dict.fromkeys(fit.model.engine for fit in fits)
     model = replace(first.model, options=options, engine=", ".join(engines), data_sets=_data_sets(fits))
@@ -118,6 +120,18 @@ def _warn_of_copies(fits: Sequence[Fitted]) -> None:
                     "seeds", SamplingWarning,
                 )  # fmt: skip
                 return
+
+
+def _warn_of_other_designs(fits: Sequence[Fitted]) -> None:
+    """Warn if coefficients multiply other columns, as those of smooths that each fit placed in its own data."""
+    bound = [[encode(term) for term in fit.design.terms] for fit in fits]
+    for i, other in enumerate(bound[1:], start=2):
+        if other != bound[0]:
+            warn(
+                f"the smooths, codings or levels of fits 1 and {i} were made from different data, so that their "
+                "coefficients do not mean the same; brm_multiple() makes them once for all data sets", DataWarning,
+            )  # fmt: skip
+            return
 
 
 def _side_by_side(trees: Sequence[Any]) -> xr.DataTree:

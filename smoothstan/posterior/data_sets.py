@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,7 @@ from smoothstan.errors import DataError, DataWarning, EngineError, OptionError, 
 from smoothstan.posterior.combine import combine_fits
 from smoothstan.posterior.diagnostics import problems_of
 from smoothstan.posterior.estimates import rhat
+from smoothstan.posterior.fit_file import FitFile
 from smoothstan.posterior.fitted import FitModel, Fitted
 from smoothstan.posterior.flat_draws import flat_draws
 from smoothstan.posterior.request import FitRequest
@@ -32,7 +34,21 @@ def seeded(options: SamplingOptions) -> SamplingOptions:
     return options if options.seed is not None else replace(options, seed=seed_or_random(None))
 
 
-def fit_each(request: FitRequest, data: Any, kind: type[F], *, n_jobs: int | None) -> list[F]:
+def file_of_joined(file: str | os.PathLike[str] | None, file_refit: str, *, combine: bool) -> FitFile | None:
+    """Return where a fit to several data sets is kept; OptionError for what such a fit cannot have."""
+    if not isinstance(combine, bool):
+        raise OptionError(f"combine must be True or False, got {combine!r}")
+    kept = FitFile.of(file, file_refit)
+    if kept and not combine:
+        raise OptionError("a list of fits has no file; leave file out, or let combine be True")
+    if kept and file_refit == "on_change":
+        raise OptionError("only the first data set is kept in a file, so file_refit must be 'never' or 'always'")
+    return kept
+
+
+def fit_each(
+    request: FitRequest, data: Any, kind: type[F], *, n_jobs: int | None, file: FitFile | None = None
+) -> list[F]:
     """Fit one model to several data sets.
 
     Bases of smooths, codings and levels of factors, and priors are those of the first, so that the coefficients mean
@@ -43,6 +59,7 @@ def fit_each(request: FitRequest, data: Any, kind: type[F], *, n_jobs: int | Non
         data: a list of tables.
         kind: the class of the fits.
         n_jobs: fits at a time, by joblib; None for one, or what ``joblib.parallel_config`` says.
+        file: where the joined fit is to be kept; it is made sure that it can be.
 
     Raises:
         DataError: if a data set cannot have the design of the first; its number is named.
@@ -57,6 +74,8 @@ def fit_each(request: FitRequest, data: Any, kind: type[F], *, n_jobs: int | Non
     priors = request.resolve(first)
     designs = [first, *(_bound_to(first, table, i) for i, table in enumerate(tables[1:], start=2))]
     choose_engine(request.backend)
+    if file:
+        file.check(request)
     options = request.options
     if joblib.effective_n_jobs(n_jobs) > 1:
         options = replace(options, parallel_chains=options.parallel_chains or 1, show_progress=False)

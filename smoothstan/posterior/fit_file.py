@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from smoothstan._version import __version__
 from smoothstan.design import Design
-from smoothstan.errors import OptionError
+from smoothstan.errors import OptionError, StorageError
 from smoothstan.formula import meaning
 from smoothstan.posterior.codec import encode
 from smoothstan.posterior.fitted import FitModel, Fitted
@@ -36,16 +36,17 @@ class FitFile:
 
         Raises:
             OptionError: for an unknown ``file_refit``.
-            StorageError: if no such file can be made.
+            StorageError: if ``file`` is no name of a file.
         """
         if file_refit not in FILE_REFIT:
             raise OptionError(f"file_refit must be one of {', '.join(map(repr, FILE_REFIT))}, got {file_refit!r}")
         if file is None:
             return None
         path = as_path(file)
+        if not path.name or path.is_dir():
+            raise StorageError(f"file must be the name of a file, got {str(file)!r}" + _folder_hint(path))
         if path.suffix != _SUFFIX:
             path = path.with_name(path.name + _SUFFIX)
-        check_target(path)
         return cls(path, file_refit)
 
     def final(self, kind: type[F]) -> F | None:
@@ -53,20 +54,30 @@ class FitFile:
         return load_tree(self.path, kind) if self.refit == "never" and self.path.exists() else None
 
     def unchanged(self, kind: type[F], request: FitRequest, design: Design, priors: PriorTable) -> F | None:
-        """Return the fit in the file if it is what is asked for now.
+        """Return the fit in the file if it is what is asked for now; make sure that another can be kept.
 
         Raises:
-            StorageError: if the fit asked for could not be stored, or the file there is no fit that can be read.
+            StorageError: if the file there is no fit that can be read, or the fit asked for could not be stored.
         """
+        if self.refit == "on_change" and self.path.exists():
+            stored = load_tree(self.path, kind)
+            if not changes(stored.model, request, design, priors):
+                return stored
+        self.check(request)
+        return None
+
+    def check(self, request: FitRequest) -> None:
+        """Raise StorageError if the fit asked for could not be kept here."""
         check_user_objects(request.smooth_options)
-        if self.refit != "on_change" or not self.path.exists():
-            return None
-        stored = load_tree(self.path, kind)
-        return None if changes(stored.model, request, design, priors) else stored
+        check_target(self.path)
 
     def keep(self, fit: Fitted) -> None:
         """Write the fit."""
         save_tree(self.path, fit)
+
+
+def _folder_hint(path: Path) -> str:
+    return f", which is a folder; name a file in it, e.g. {path / 'fit.nc'}" if path.name else ""
 
 
 def changes(stored: FitModel, request: FitRequest, design: Design, priors: PriorTable) -> tuple[str, ...]:

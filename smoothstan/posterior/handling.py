@@ -105,6 +105,7 @@ class Handling(Fitted):
 
         Warns:
             SamplingWarning: if two of the fits have a chain in common.
+            DataWarning: if smooths or codings of the fits were made from different data.
 
         Raises:
             OptionError: if the fits differ in more than their draws; what differs is named.
