@@ -9,7 +9,6 @@ from typing import final
 from smoothstan.posterior.checking import Checking
 from smoothstan.posterior.comparing import Comparing
 from smoothstan.posterior.conditioning import Conditioning
-from smoothstan.posterior.fitted import FitModel
 from smoothstan.posterior.handling import Handling
 from smoothstan.posterior.hypotheses import Hypotheses
 from smoothstan.posterior.marginal_effects import MarginalEffects
@@ -34,5 +33,4 @@ def load_fit(path: str | os.PathLike[str]) -> Posterior:
     Raises:
         StorageError: if there is no such file, it is damaged, or something else wrote it.
     """
-    draws, model = load_tree(path, FitModel)
-    return Posterior(model, draws)
+    return load_tree(path, Posterior)
