@@ -34,7 +34,8 @@ FOLDER = Path(__file__).parents[1] / "reference" / "brms_posterior"
 CASES = sorted(path.stem.removeprefix("case_") for path in FOLDER.glob("case_*.json"))
 
 _STATISTICS = {
-    "accept_stat__": 0.9, "stepsize__": 0.5, "treedepth__": 3.0, "n_leapfrog__": 7.0, "divergent__": 0.0, "energy__": 100.0,
+    "accept_stat__": 0.9, "stepsize__": 0.5, "treedepth__": 3.0, "n_leapfrog__": 7.0, "divergent__": 0.0,
+    "energy__": 100.0,
 }  # fmt: skip
 
 
@@ -105,7 +106,7 @@ class Case:
     def posterior(self) -> ss.Posterior:
         """A fit with the recorded draws."""
         engine = _RecordedDraws(self.draws)
-        with mock.patch("smoothstan.api.choose_engine", lambda backend: engine), warnings.catch_warnings():
+        with mock.patch("smoothstan.api.choose_engine", return_value=engine), warnings.catch_warnings():
             warnings.simplefilter("ignore", SamplingWarning)
             warnings.simplefilter("ignore", DataWarning)
             return ss.brm(

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
-from posterior.brms_oracle import Answer, answers, frame, load_case, numbers, table
+from brms_oracle import Answer, answers, frame, load_case, numbers, table
 
 TOLERANCE = 1e-10
 """The recorded numbers have 13 digits."""
