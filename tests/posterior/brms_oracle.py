@@ -93,19 +93,22 @@ class Case:
         return self.stored["chains"], self.stored["iterations"]
 
     @cached_property
-    def draws(self) -> dict[str, FloatArray]:
-        """brms's name of every element -> (chains, draws), smooths in the columns of smoothstan."""
-        found = {name: np.asarray(values).reshape(self.shape) for name, values in self.stored["draws"].items()}
+    def recorded(self) -> dict[str, FloatArray]:
+        """brms's name of every element -> (chains, draws), as brms has them."""
+        return {name: np.asarray(values).reshape(self.shape) for name, values in self.stored["draws"].items()}
+
+    @cached_property
+    def moved(self) -> dict[str, FloatArray]:
+        """The coefficients of smooths that differ from brms's, because the columns are rotated."""
         design = build_design(parse_formula(self.formula), frame("data"), self.family)
-        for term in design.terms:
-            if isinstance(term, SmoothTerm):
-                found |= _in_own_columns(term, design, self.stored["smooth_columns"], found)
-        return found
+        terms = [term for term in design.terms if isinstance(term, SmoothTerm)]
+        found = [_in_own_columns(term, design, self.stored["smooth_columns"], self.recorded) for term in terms]
+        return {name: values for term in found for name, values in term.items()}
 
     @cached_property
     def posterior(self) -> ss.Posterior:
         """A fit with the recorded draws."""
-        engine = _RecordedDraws(self.draws)
+        engine = _RecordedDraws(self.recorded | self.moved)
         with mock.patch("smoothstan.api.choose_engine", return_value=engine), warnings.catch_warnings():
             warnings.simplefilter("ignore", SamplingWarning)
             warnings.simplefilter("ignore", DataWarning)
@@ -143,9 +146,9 @@ def elements(variable: Variable) -> list[str]:
 def _in_own_columns(
     term: SmoothTerm, design: Design, theirs: Mapping[str, Any], draws: Mapping[str, FloatArray]
 ) -> dict[str, FloatArray]:
-    """Return the coefficients for which our columns of the smooths give brms's functions.
+    """Return coefficients for which our columns of the smooths give brms's functions, where the columns differ.
 
-    The columns are unique up to a rotation, so both must span the same space; a difference in it is an error.
+    They are unique up to a rotation, so both must span the same space; anything else is an error.
     """
     xs, found = [], {}
     for numbered in term.numbered:
@@ -153,8 +156,9 @@ def _in_own_columns(
         where = np.arange(design.n) if rows is None else rows
         xs.append(_at_rows(columns.fixed, where, design.n))
         for j, block in enumerate(columns.random, start=1):
-            names = [f"s{term.p}_{numbered.smooth.name}_{j}[{c + 1}]" for c in range(block.shape[1])]
-            found |= _rotated(_at_rows(dense(block), where, design.n), theirs[f"Zs{numbered.i}_{j}"], names, draws)
+            z = _at_rows(dense(block), where, design.n)
+            names = [f"s{term.p}_{numbered.smooth.name}_{j}[{c + 1}]" for c in range(z.shape[1])]
+            found |= _rotated(z, theirs[f"Zs{numbered.i}_{j}"], names, draws)
     if term.fixed_names:
         names = [f"bs{term.p}_{name}" for name in term.fixed_names]
         found |= _rotated(np.column_stack(xs), theirs[f"Xs{term.p}"], names, draws)
@@ -173,7 +177,7 @@ def _rotated(
     theirs = np.asarray(stored, dtype=float)
     scale = np.abs(theirs).max()
     if np.allclose(ours, theirs, rtol=0, atol=1e-11 * scale):
-        return {name: draws[name] for name in names}
+        return {}
     change = np.linalg.lstsq(ours, theirs, rcond=None)[0]
     np.testing.assert_allclose(ours @ change, theirs, rtol=0, atol=1e-11 * scale)
     moved = np.stack([draws[name] for name in names], axis=-1) @ change.T

@@ -20,6 +20,9 @@ common <- function(m, fit) {
     "fixef(fit)", "summary(fit)$fixed", "summary(fit)$spec_pars", "summary(fit, robust = TRUE, prob = 0.9)$fixed",
     "fitted(fit)", "bayes_R2(fit)", "bayes_R2(fit, summary = FALSE)"
   )
+  if (m$tables) {
+    return(c("fixef(fit)", "ranef(fit)", "coef(fit)", "VarCorr(fit)", paste0("summary(fit)$", c("fixed", "random", "spec_pars", "splines"))))
+  }
   for (p in dpars) {
     text <- c(text, sprintf("posterior_linpred(fit, newdata = new, dpar = \"%s\")", p),
       sprintf("posterior_linpred(fit, newdata = new, dpar = \"%s\", transform = TRUE)", p),
