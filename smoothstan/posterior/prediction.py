@@ -282,8 +282,8 @@ def prepare(
         table = kept.table
     else:
         table = kept.at(
-            new_data, additions=() if kind == "linpred" else _ADDITIONS_OF_PREDICTIONS, response=has_response,
-            new_levels=allow_new_levels, observed=observed,
+            new_data, additions=() if kind == "linpred" and not observed else _ADDITIONS_OF_PREDICTIONS,
+            response=has_response, new_levels=allow_new_levels, observed=observed,
         )  # fmt: skip
         _check_response(kept, table, has_response, observed)
     draws = fit.flat if len(ids) == fit.ndraws and draw_ids is None else {k: v[ids] for k, v in fit.flat.items()}
