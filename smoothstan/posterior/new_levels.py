@@ -74,7 +74,7 @@ class NewLevels:
         count = len(draws[next(iter(names))])
         rows = np.arange(count)
         result = {name: np.empty((count, len(levels), draws[name].shape[2])) for name in names}
-        roots = [_covariance_root(term, draws) for term in terms] if self.how == "gaussian" else []
+        roots = [covariance_root(term, draws) for term in terms] if self.how == "gaussian" else []
         for i, level in enumerate(levels):
             if level in known:
                 for name, values in result.items():
@@ -99,7 +99,7 @@ class NewLevels:
         return np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
 
 
-def _covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray]) -> FloatArray:
+def covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray]) -> FloatArray:
     """Return diag(sd) L with L L' the correlations, (draws, m, m)."""
     deviations = np.column_stack([draws[name] for name in term.deviation_names])
     size = deviations.shape[1]

@@ -68,16 +68,17 @@ class Prediction:
         """The number of draws."""
         return len(self.draw_ids)
 
-    def blocks(self, max_memory: float | str | None = None) -> Iterator[Prediction]:
+    def blocks(self, max_memory: float | str | None = None, *, beside: int = 0) -> Iterator[Prediction]:
         """Split it into blocks of rows, each with all draws, that can be evaluated within the memory allowed.
 
         Args:
             max_memory: bytes or a text such as ``"200 MB"``; 256 MB by default. The draws themselves do not count.
+            beside: how many arrays of the size of a block the caller holds beside its evaluation.
 
         Raises:
             OptionError: if not even 16 rows fit.
         """
-        arrays = _ARRAYS + _ARRAYS_PER_PREDICTOR * len(self.design.predicted)
+        arrays = _ARRAYS + _ARRAYS_PER_PREDICTOR * len(self.design.predicted) + beside
         groups = self.design.grouping_only()
         for rows in row_blocks(self.n, self.ndraws, arrays, bytes_allowed(max_memory), _ROWS_PER_STREAM):
             table = self.table.take(np.arange(rows.start, rows.stop))
