@@ -18,6 +18,13 @@ from smoothstan.gam import compare_gam as compare_gam
 from smoothstan.gam import gam as gam
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
+from smoothstan.posterior.marginal import avg_comparisons as avg_comparisons
+from smoothstan.posterior.marginal import avg_predictions as avg_predictions
+from smoothstan.posterior.marginal import avg_slopes as avg_slopes
+from smoothstan.posterior.marginal import comparisons as comparisons
+from smoothstan.posterior.marginal import datagrid as datagrid
+from smoothstan.posterior.marginal import predictions as predictions
+from smoothstan.posterior.marginal import slopes as slopes
 from smoothstan.priors import prior as prior
 from smoothstan.terms.smooth_con import SmoothCon as SmoothCon
 from smoothstan.terms.smooth_con import smooth2random as smooth2random

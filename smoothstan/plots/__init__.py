@@ -15,6 +15,7 @@ from smoothstan.plots.effect_panels import draw_effect_panels as draw_effect_pan
 from smoothstan.plots.facets import as_axes as as_axes
 from smoothstan.plots.facets import draw_facets as draw_facets
 from smoothstan.plots.facets import new_grid as new_grid
+from smoothstan.plots.estimates import draw_estimates as draw_estimates
 from smoothstan.plots.fitted_curve import draw_fitted_curve as draw_fitted_curve
 from smoothstan.plots.predictive_panels import CountBars as CountBars
 from smoothstan.plots.predictive_panels import CountsInBins as CountsInBins
