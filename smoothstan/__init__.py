@@ -16,6 +16,11 @@ from smoothstan.gam import compare_gam as compare_gam
 from smoothstan.gam import gam as gam
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
+from smoothstan.posterior import loo_compare as loo_compare
+from smoothstan.posterior import loo_model_weights as loo_model_weights
+from smoothstan.posterior import model_weights as model_weights
+from smoothstan.posterior import posterior_average as posterior_average
+from smoothstan.posterior import pp_average as pp_average
 from smoothstan.priors import prior as prior
 from smoothstan.terms.smooth_con import SmoothCon as SmoothCon
 from smoothstan.terms.smooth_con import smooth2random as smooth2random

@@ -6,6 +6,8 @@ from smoothstan.plots.basis import plot_basis as plot_basis
 from smoothstan.plots.basis import plot_penalty as plot_penalty
 from smoothstan.plots.basis import plot_weighted_basis as plot_weighted_basis
 from smoothstan.plots.basis import weighted_basis_functions as weighted_basis_functions
+from smoothstan.plots.criteria import draw_elpd_differences as draw_elpd_differences
+from smoothstan.plots.criteria import draw_pareto_k as draw_pareto_k
 from smoothstan.plots.fitted_curve import draw_fitted_curve as draw_fitted_curve
 from smoothstan.plots.residual_panels import Histogram as Histogram
 from smoothstan.plots.residual_panels import Points as Points

@@ -1,5 +1,13 @@
 """From draws to answers."""
 
+from smoothstan.posterior.comparison.compare import LooComparison as LooComparison
+from smoothstan.posterior.comparison.kfold import KFold as KFold
+from smoothstan.posterior.comparison.models import loo_compare as loo_compare
+from smoothstan.posterior.comparison.models import loo_model_weights as loo_model_weights
+from smoothstan.posterior.comparison.models import model_weights as model_weights
+from smoothstan.posterior.comparison.models import posterior_average as posterior_average
+from smoothstan.posterior.comparison.models import pp_average as pp_average
+from smoothstan.posterior.comparison.waic import Waic as Waic
 from smoothstan.posterior.fit import Posterior as Posterior
 from smoothstan.posterior.fit import load_fit as load_fit
 from smoothstan.posterior.fitted import FitModel as FitModel
