@@ -18,6 +18,11 @@ from smoothstan.gam import compare_gam as compare_gam
 from smoothstan.gam import gam as gam
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
+from smoothstan.posterior import loo_compare as loo_compare
+from smoothstan.posterior import loo_model_weights as loo_model_weights
+from smoothstan.posterior import model_weights as model_weights
+from smoothstan.posterior import posterior_average as posterior_average
+from smoothstan.posterior import pp_average as pp_average
 from smoothstan.posterior.marginal import avg_comparisons as avg_comparisons
 from smoothstan.posterior.marginal import avg_predictions as avg_predictions
 from smoothstan.posterior.marginal import avg_slopes as avg_slopes
