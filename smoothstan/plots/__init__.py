@@ -6,6 +6,15 @@ from smoothstan.plots.basis import plot_basis as plot_basis
 from smoothstan.plots.basis import plot_penalty as plot_penalty
 from smoothstan.plots.basis import plot_weighted_basis as plot_weighted_basis
 from smoothstan.plots.basis import weighted_basis_functions as weighted_basis_functions
+from smoothstan.plots.draws_panels import Bars as Bars
+from smoothstan.plots.draws_panels import Forest as Forest
+from smoothstan.plots.draws_panels import as_object_array as as_object_array
+from smoothstan.plots.draws_panels import chain_colours as chain_colours
+from smoothstan.plots.draws_panels import finish_energy as finish_energy
+from smoothstan.plots.draws_panels import finish_pairs as finish_pairs
+from smoothstan.plots.draws_panels import label_by_chain as label_by_chain
+from smoothstan.plots.draws_panels import label_draws as label_draws
+from smoothstan.plots.facets import add_legend as add_legend
 from smoothstan.plots.facets import as_axes as as_axes
 from smoothstan.plots.facets import draw_facets as draw_facets
 from smoothstan.plots.facets import new_grid as new_grid
