@@ -12,8 +12,13 @@ from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.errors import OptionError
 from smoothstan.plots import CountsInBins, Overlay, Panel
 from smoothstan.posterior.checks.density import (
-    central_window, densities, distribution_functions, far_away, histogram_edges, histograms,
-)  # fmt: skip
+    central_window,
+    densities,
+    distribution_functions,
+    far_away,
+    histogram_edges,
+    histograms,
+)
 from smoothstan.posterior.checks.predictive import Predictive
 from smoothstan.posterior.checks.predictive_check import Comparison
 
