@@ -16,7 +16,7 @@ from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
 from smoothstan.table import Column, Table, conform, read_table, unknown_factor
-from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm
+from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm, added
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,9 @@ class Design:
         return tuple(dict.fromkeys(name for term in self.terms for name in term.reads))
 
     def at(
-        self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False, new_levels: bool = False
-    ) -> Table:
+        self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False, new_levels: bool = False,
+        observed: bool = False,
+    ) -> Table:  # fmt: skip
         """Check new data against the data of the fit and return its columns.
 
         Args:
@@ -96,11 +97,14 @@ class Design:
             response: whether the response and all its additions are needed.
             new_levels: let groupings have levels that the fit has not seen; a missing value, and in every row
                 a column that is not there, is one of them.
+            observed: whether the response is needed, without its additions.
 
         Raises:
             DataError: for a missing column or value, another kind of column, or an unknown level.
         """
         needed = dict.fromkeys((*self.predictor_reads(), *self.response.addition_reads(additions)))
+        if observed:
+            needed |= dict.fromkeys(self.response.expression.variables)
         if response:
             needed |= dict.fromkeys(self.response.reads)
         table = read_table(new_data, needed)
@@ -131,16 +135,20 @@ class Design:
         """Return the linear predictor of ``dpar``, (draws, rows)."""
         total: FloatArray | float = 0.0
         for term in self.terms:
-            total = total + term.contribution(dpar, draws, table)
+            total = added(total, term.contribution(dpar, draws, table))
         count = len(next(iter(draws.values())))
         return np.broadcast_to(np.asarray(total, dtype=float), (count, table.n))
 
     def parameters(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
         """Return every distributional parameter on its natural scale, broadcastable to (draws, rows)."""
-        values = {
-            dpar: self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table)) for dpar in self.predicted
-        }
-        return values | {t.name: t.values(draws) for t in self.terms if isinstance(t, AuxiliaryTerm)}
+        return {p.name: self.parameter(p.name, draws, table) for p in self.family.parameters}
+
+    def parameter(self, dpar: str, draws: Draws, table: Table) -> FloatArray:
+        """Return one distributional parameter on its natural scale, broadcastable to (draws, rows)."""
+        if dpar in self.predicted:
+            return self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table))
+        (auxiliary,) = (t for t in self.terms if isinstance(t, AuxiliaryTerm) and t.name == dpar)
+        return auxiliary.values(draws)
 
 
 def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:

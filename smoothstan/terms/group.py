@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import ClassVar, final
 
@@ -18,7 +19,7 @@ from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Factor, Table, as_factor, collation_key
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.names import prior_dpar, suffix
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,20 @@ class GroupTerm(BoundTerm):
         """Whether there is a correlation matrix to sample."""
         return self.correlated and len(self.coefficients) > 1
 
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of every level, from 0."""
+        return {level: i for i, level in enumerate(self.levels)}
+
+    @property
+    def width(self) -> int:
+        """The number of its effects."""
+        return len(self.coefficients)
+
     def indices(self, table: Table) -> IntArray:
         """Return the (n,) level of every row, from 0; a level that the fit has not seen is an error."""
         factor = combined_factor(table, self.columns)
-        position = {level: i for i, level in enumerate(self.levels)}
-        lookup = np.asarray([position.get(level, -1) for level in factor.levels], dtype=np.int64)
+        lookup = np.asarray([self.numbers.get(level, -1) for level in factor.levels], dtype=np.int64)
         result = lookup[factor.codes]
         if np.any(result < 0):
             row = int(np.argmax(result < 0))
@@ -215,17 +225,21 @@ class GroupTerm(BoundTerm):
 
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return sum over coefficients of r[level] Z, (draws, rows)."""
+        own = [effects for effects in self.effects if effects.dpar == dpar]
         total: FloatArray | float = 0.0
-        j = self.indices(table) if any(e.dpar == dpar for e in self.effects) else None
-        for effects in self.effects:
-            if effects.dpar != dpar or j is None:
-                continue
-            values = draws[self.effects_name(dpar)]
+        if not own:
+            return total
+        values = draws[self.effects_name(dpar)]
+        # Taken from two dimensions, twice as fast as from three.
+        by_level, first = values.reshape(len(values), -1), self.indices(table) * values.shape[2]
+        for effects in own:
             z = None if self._only_intercept(effects) else effects.matrix.at(table)
             for column, name in enumerate(effects.names):
                 if self.keeps(dpar, name):
-                    part = values[:, j, self.position(dpar, name)]
-                    total = total + (part if z is None else part * z[:, column])
+                    part = np.take(by_level, first + self.position(dpar, name), axis=1)
+                    if z is not None and not (effects.matrix.intercept and column == 0):
+                        part *= z[:, column]
+                    total = added(total, part)
         return total
 
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
