@@ -12,7 +12,12 @@ from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.errors import OptionError
 from smoothstan.plots import CountsInBins, Overlay, Panel
 from smoothstan.posterior.checks.density import (
-    central_window, densities, distribution_functions, far_away, histogram_edges, histograms,
+    central_window,
+    densities,
+    distribution_functions,
+    far_away,
+    histogram_edges,
+    histograms,
 )  # fmt: skip
 from smoothstan.posterior.checks.predictive import Predictive
 from smoothstan.posterior.checks.predictive_check import Comparison

@@ -14,9 +14,9 @@ from smoothstan.numerals import is_number
 from smoothstan.posterior.conditional.conditions import bind_conditions
 from smoothstan.posterior.conditional.estimate import Quantity, Summarising
 from smoothstan.posterior.conditional.grid import EffectGrid, effect_grid
+from smoothstan.posterior.conditional.part import ConditionalEffect
 from smoothstan.posterior.conditional.points import data_points
 from smoothstan.posterior.conditional.predictor import Predictor, predictors_of
-from smoothstan.posterior.conditional.part import ConditionalEffect
 from smoothstan.posterior.conditional.result import ConditionalEffects
 from smoothstan.posterior.conditional.shown import shown_effects
 from smoothstan.posterior.estimates import check_probability
