@@ -167,7 +167,9 @@ class RowAverages(Comparison):
             x, y, reference = self.rows.x, error, "zero y"
         else:
             x, y, reference = error, self.observed, "zero x"
-        return [(group.label, RowScatter(x[group.rows], y[group.rows], reference, "rows")) for group in self.rows.groups]
+        return [
+            (group.label, RowScatter(x[group.rows], y[group.rows], reference, "rows")) for group in self.rows.groups
+        ]
 
 
 def row_averages(predictive: Predictive, *, errors: bool) -> RowAverages:
