@@ -22,7 +22,8 @@ def main(beginnings: list[str]) -> int:
         with tempfile.TemporaryDirectory() as folder:
             notebook = stable(execute(read(path), Path(folder)))
         nbformat.write(notebook, path)
-        print(f"{path.name}: {time.perf_counter() - started:.1f} s, {path.stat().st_size / 1e6:.2f} MB")
+        seconds, size = time.perf_counter() - started, path.stat().st_size / 1e6
+        print(f"{path.name}: {seconds:.1f} s, {size:.2f} MB")
         for text in complaints(notebook):
             failed = True
             print(f"  wrote to stderr: {text}")

@@ -1,4 +1,4 @@
-"""Run notebooks in a fresh kernel of this interpreter, and keep of them only what the next run gives again."""
+"""Run notebooks in a fresh kernel of this interpreter."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     with tempfile.TemporaryDirectory() as specs:
         # Another kernel "python3" of this user may belong to another interpreter.
         write_kernel_spec(Path(specs) / KERNEL)
-        manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=KernelSpecManager(kernel_dirs=[specs]))
+        manager = AsyncKernelManager(
+            kernel_name=KERNEL, kernel_spec_manager=KernelSpecManager(kernel_dirs=[specs])
+        )
         if os.name != "nt":
             # Over sockets in this folder, not over the network.
             manager.transport, manager.ip = "ipc", str(Path(specs) / "kernel")
@@ -56,11 +58,13 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
 
 
 def stable(notebook: NotebookNode) -> NotebookNode:
-    """Strip what changes from run to run: times, versions, the state of widgets, numbers of object ids."""
+    """Strip what changes from run to run: times, versions, the state of widgets."""
     notebook.metadata = nbformat.from_dict(_METADATA)
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k == "tags"})
+        cell.metadata = nbformat.from_dict(
+            {k: v for k, v in cell.metadata.items() if k == "tags"}
+        )
         for output in cell.get("outputs", ()):
             if "metadata" in output:
                 output.metadata = nbformat.from_dict({})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,13 @@ HEAVY = (
 def test_public_names() -> None:
     modules = {path.stem for path in Path(ss.__file__).parent.iterdir()}
     assert {name for name in vars(ss) if not name.startswith("_")} - modules == PUBLIC
+
+
+@pytest.mark.parametrize("path", sorted(Path(ss.__file__).parent.rglob("__init__.py")), ids=lambda p: p.parent.name)
+def test_no_name_is_exported_twice(path: Path) -> None:
+    """Of two, the second would hide the first."""
+    names = re.findall(r"^from .* import .* as (\w+)$", path.read_text(), flags=re.MULTILINE)
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_importing_is_light() -> None:

@@ -33,7 +33,7 @@ from smoothstan.plots.predictive_panels import CountsInBins as CountsInBins
 from smoothstan.plots.predictive_panels import DistributionDifference as DistributionDifference
 from smoothstan.plots.predictive_panels import Overlay as Overlay
 from smoothstan.plots.predictive_panels import PredictiveIntervals as PredictiveIntervals
-from smoothstan.plots.predictive_panels import Scatter as Scatter
+from smoothstan.plots.predictive_panels import RowScatter as RowScatter
 from smoothstan.plots.predictive_panels import StatisticPanel as StatisticPanel
 from smoothstan.plots.predictive_panels import TwoStatistics as TwoStatistics
 from smoothstan.plots.predictive_panels import UniformQuantiles as UniformQuantiles

@@ -182,7 +182,7 @@ class PredictiveIntervals(Panel):
 
 @final
 @dataclass(frozen=True)
-class Scatter(Panel):
+class RowScatter(Panel):
     """Two columns of the rows against each other.
 
     Args:

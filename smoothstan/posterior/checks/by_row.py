@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.plots import Panel, PredictiveIntervals, Scatter
+from smoothstan.plots import Panel, PredictiveIntervals, RowScatter
 from smoothstan.posterior.checks.predictive import Group, Predictive
 from smoothstan.posterior.checks.predictive_check import Comparison
 
@@ -167,7 +167,9 @@ class RowAverages(Comparison):
             x, y, reference = self.rows.x, error, "zero y"
         else:
             x, y, reference = error, self.observed, "zero x"
-        return [(group.label, Scatter(x[group.rows], y[group.rows], reference, "rows")) for group in self.rows.groups]
+        return [
+            (group.label, RowScatter(x[group.rows], y[group.rows], reference, "rows")) for group in self.rows.groups
+        ]
 
 
 def row_averages(predictive: Predictive, *, errors: bool) -> RowAverages:
