@@ -3,6 +3,8 @@
 from smoothstan import errors as errors
 from smoothstan._version import __version__ as __version__
 from smoothstan.api import brm as brm
+from smoothstan.api import brm_multiple as brm_multiple
+from smoothstan.api import combine_models as combine_models
 from smoothstan.api import default_prior as default_prior
 from smoothstan.api import model_matrix as model_matrix
 from smoothstan.api import stancode as stancode

@@ -387,7 +387,7 @@ CALLS = [
     (DataError, "no rows", lambda: fit().posterior_epred(table().iloc[:0])),
     (DataError, "trials() ... -1 in row 0", lambda: counts().posterior_epred(table(n=-1))),
     (DataError, "trials() ... 2.5 in row 0", lambda: counts().posterior_predict(table(n=2.5))),
-    (DataError, "'nu' has no linear predictor", lambda: fit().posterior_linpred(dpar="nu")),
+    (OptionError, "'nu' has no linear predictor", lambda: fit().posterior_linpred(dpar="nu")),
     (DataError, "'mcycl'; did you mean 'mcycle'?", lambda: ss.load_dataset("mcycl")),
 ]  # fmt: skip
 

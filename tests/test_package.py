@@ -12,9 +12,9 @@ import smoothstan as ss
 from smoothstan.errors import DataError
 
 PUBLIC = {
-    "GamComparison", "GamFit", "Posterior", "SmoothCon", "bf", "brm", "compare_gam", "default_prior", "family",
-    "install_cmdstan", "load_dataset", "load_fit", "model_matrix", "prior", "smooth2random", "smooth_con", "stancode",
-    "standata",
+    "GamComparison", "GamFit", "Posterior", "SmoothCon", "bf", "brm", "brm_multiple", "combine_models",
+    "compare_gam", "default_prior", "family", "install_cmdstan", "load_dataset", "load_fit", "model_matrix",
+    "prior", "smooth2random", "smooth_con", "stancode", "standata",
 }  # fmt: skip
 HEAVY = (
     "pandas",

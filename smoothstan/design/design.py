@@ -15,8 +15,8 @@ from smoothstan.errors import DataError
 from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
-from smoothstan.table import Table, conform, read_table
-from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm
+from smoothstan.table import Column, Table, conform, read_table, unknown_factor
+from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm, added
 
 
 @dataclass(frozen=True)
@@ -85,32 +85,49 @@ class Design:
         """Return the columns that predictions need."""
         return tuple(dict.fromkeys(name for term in self.terms for name in term.reads))
 
-    def at(self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False) -> Table:
+    def at(
+        self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False, new_levels: bool = False,
+        observed: bool = False,
+    ) -> Table:  # fmt: skip
         """Check new data against the data of the fit and return its columns.
 
         Args:
             new_data: anything that ``read_table`` takes.
             additions: the additions to the response (``"trials"``, ...) whose columns are needed.
             response: whether the response and all its additions are needed.
+            new_levels: let groupings have levels that the fit has not seen; a missing value, and in every row
+                a column that is not there, is one of them.
+            observed: whether the response is needed, without its additions.
 
         Raises:
             DataError: for a missing column or value, another kind of column, or an unknown level.
         """
         needed = dict.fromkeys((*self.predictor_reads(), *self.response.addition_reads(additions)))
+        if observed:
+            needed |= dict.fromkeys(self.response.expression.variables)
         if response:
             needed |= dict.fromkeys(self.response.reads)
-        table = read_table(new_data, needed).select(needed)
+        table = read_table(new_data, needed)
+        grouping_only = self.grouping_only()
+        if new_levels:
+            absent = [name for name in needed if name in grouping_only and name not in table]
+            table = Table(dict(table.columns) | dict.fromkeys(absent, unknown_factor(table.n)), table.n)
+        table = table.select(needed)
         if table.n == 0:
             raise DataError("the new data have no rows")
         table.refuse_infinite()
-        grouping_only = self._grouping_only()
-        columns = {
-            name: conform(name, column, self.table[name], check_levels=name not in grouping_only)
-            for name, column in table.columns.items()
-        }
-        return Table(columns, table.n)
+        columns: dict[str, Column] = {}
+        for name, column in table.columns.items():
+            free = name in grouping_only
+            columns[name] = conform(name, column, self.table[name], check_levels=not free, fill=free and new_levels)
+        new = Table(columns, table.n)
+        if not new_levels:
+            for term in self.groups:
+                term.indices(new)
+        return new
 
-    def _grouping_only(self) -> set[str]:
+    def grouping_only(self) -> set[str]:
+        """Return the columns that say which group a row is in, and nothing else."""
         elsewhere = {name for term in self.terms for name in _reads_besides_groups(term)}
         return {name for term in self.groups for name in term.columns} - elsewhere
 
@@ -118,19 +135,23 @@ class Design:
         """Return the linear predictor of ``dpar``, (draws, rows)."""
         total: FloatArray | float = 0.0
         for term in self.terms:
-            total = total + term.contribution(dpar, draws, table)
+            total = added(total, term.contribution(dpar, draws, table))
         count = len(next(iter(draws.values())))
         return np.broadcast_to(np.asarray(total, dtype=float), (count, table.n))
 
     def parameters(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
         """Return every distributional parameter on its natural scale, broadcastable to (draws, rows)."""
-        values = {
-            dpar: self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table)) for dpar in self.predicted
-        }
-        return values | {t.name: t.values(draws) for t in self.terms if isinstance(t, AuxiliaryTerm)}
+        return {p.name: self.parameter(p.name, draws, table) for p in self.family.parameters}
+
+    def parameter(self, dpar: str, draws: Draws, table: Table) -> FloatArray:
+        """Return one distributional parameter on its natural scale, broadcastable to (draws, rows)."""
+        if dpar in self.predicted:
+            return self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table))
+        (auxiliary,) = (t for t in self.terms if isinstance(t, AuxiliaryTerm) and t.name == dpar)
+        return auxiliary.values(draws)
 
 
 def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:
     if isinstance(term, GroupTerm):
-        return [name for effects in term.effects for name in effects.matrix.reads]
+        return term.effect_reads
     return term.reads

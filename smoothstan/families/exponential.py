@@ -175,21 +175,11 @@ class PenalisedBinomial(_ProportionFamily):
         return known_scale(float(np.sum(weights / trials * each)))
 
 
-@final
-class PenalisedGamma(PowerVarianceFamily):
-    """y ~ Gamma(shape w/phi, mean mu)."""
+class _PositiveFamily(PowerVarianceFamily):
+    """Positive numbers, with a scale that is estimated."""
 
-    name: ClassVar[str] = "gamma"
-    links: ClassVar[tuple[str, ...]] = ("log", "inverse", "identity", "softplus")
     scale_known: ClassVar[bool] = False
-    power: ClassVar[float] = 2.0
     lower: ClassVar[float] = 0.0
-
-    def draw(
-        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
-    ) -> FloatArray | None:
-        """Draw from Gamma with mean mu and shape w / phi."""
-        return rng.gamma(weights / phi, mu * phi / weights)
 
     def check(self, y: FloatArray, weights: FloatArray) -> None:
         """Accept positive numbers."""
@@ -198,6 +188,21 @@ class PenalisedGamma(PowerVarianceFamily):
     def initial_mean(self, y: FloatArray, weights: FloatArray) -> FloatArray:
         """Return y."""
         return y
+
+
+@final
+class PenalisedGamma(_PositiveFamily):
+    """y ~ Gamma(shape w/phi, mean mu)."""
+
+    name: ClassVar[str] = "gamma"
+    links: ClassVar[tuple[str, ...]] = ("log", "inverse", "identity", "softplus")
+    power: ClassVar[float] = 2.0
+
+    def draw(
+        self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
+    ) -> FloatArray | None:
+        """Draw from Gamma with mean mu and shape w / phi."""
+        return rng.gamma(weights / phi, mu * phi / weights)
 
     def half_deviance(self, y: FloatArray, mu: FloatArray, weights: FloatArray, theta: FloatArray) -> FloatArray:
         """Return w ((y - mu)/mu - log(y/mu))."""
@@ -232,28 +237,18 @@ class PenalisedGamma(PowerVarianceFamily):
 
 
 @final
-class PenalisedInverseGaussian(PowerVarianceFamily):
+class PenalisedInverseGaussian(_PositiveFamily):
     """y ~ inverse normal with mean mu and variance phi mu^3 / w."""
 
     name: ClassVar[str] = "inverse.gaussian"
     links: ClassVar[tuple[str, ...]] = ("1/mu^2", "log", "inverse", "identity", "softplus")
-    scale_known: ClassVar[bool] = False
     power: ClassVar[float] = 3.0
-    lower: ClassVar[float] = 0.0
 
     def draw(
         self, rng: np.random.Generator, mu: FloatArray, weights: FloatArray, theta: FloatArray, phi: float
     ) -> FloatArray | None:
         """Draw from the inverse normal with mean mu and precision w / phi."""
         return rng.wald(mu, weights / phi)
-
-    def check(self, y: FloatArray, weights: FloatArray) -> None:
-        """Accept positive numbers."""
-        reject(y <= 0, y, "positive numbers", self.name)
-
-    def initial_mean(self, y: FloatArray, weights: FloatArray) -> FloatArray:
-        """Return y."""
-        return y
 
     def half_deviance(self, y: FloatArray, mu: FloatArray, weights: FloatArray, theta: FloatArray) -> FloatArray:
         """Return w (y - mu)^2 / (2 y mu^2)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -50,6 +50,12 @@ class Response:
     y: FloatArray
     trials: FloatArray | None = None
     weights: FloatArray | None = None
+
+    def rows(self, rows: slice) -> Response:
+        """Return some of the rows; the values of a response that is not there stay empty."""
+        given = {f.name: getattr(self, f.name) for f in fields(self)[1:]}
+        taken: dict[str, Any] = {name: values[rows] for name, values in given.items() if values is not None}
+        return replace(self, **taken)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def gam(
     if chosen == "GCV" and facts.shape_names:
         shapes = " and ".join(facts.shape_names)
         raise OptionError(f"GCV cannot estimate {shapes} of family {facts.name}: use method 'REML' or 'ML'")
-    options = SmoothOptions(dict(knots or {}), dict(data2 or {}))
+    options = SmoothOptions.of(knots, data2)
     design = bind_gam(formula, data, facts, link_name, options, select=select)
     problem = design.problem(chosen, scale)
     return GamFit(design.released(), fit_penalised(problem))

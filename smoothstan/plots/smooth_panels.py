@@ -55,7 +55,7 @@ class Curve(Panel):
             ax.scatter(self.residuals[:, 0], self.residuals[:, 1], s=12, color=GREY, alpha=0.5, linewidths=0)
         ax.fill_between(self.x, self.lower, self.upper, color=COLOURS[0], alpha=0.25, lw=0)
         ax.plot(self.x, self.estimate, color=COLOURS[0], lw=2)
-        _rug(plain(ax), self.rug)
+        draw_rug(plain(ax), self.rug)
         ax.set(xlabel=self.x_label, ylabel=self.y_label)
 
 
@@ -91,7 +91,7 @@ class Curves(Panel):
                 ax.fill_between(self.x[i], *self.bands[i], color=colour, alpha=0.2, lw=0)
             style = styles[i % len(styles)]
             ax.plot(self.x[i], self.estimates[i], color=colour, lw=2 if few else 1, ls=style, label=name)
-        _rug(plain(ax), self.rug)
+        draw_rug(plain(ax), self.rug)
         ax.set(xlabel=self.x_label, ylabel=self.y_label)
         if few:
             ax.legend(frameon=False, fontsize="small")
@@ -228,7 +228,7 @@ def _grid(count: int) -> list[Axes]:
     return list(grid.flat[:count])
 
 
-def _rug(ax: Axes, values: FloatArray | None) -> None:
+def draw_rug(ax: Axes, values: FloatArray | None) -> None:
     """Mark the data along the lower edge."""
     if values is not None:
         places = np.unique(values)

@@ -8,9 +8,12 @@ Source: de Boor (1978), *A Practical Guide to Splines*, chapters IX and X.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.smooths.basis import Covariates, PlacedBasis, side_by_side
 
 _ROWS_AT_A_TIME = 32768
 _MARGIN = 0.001
@@ -156,3 +159,24 @@ def _check_contained(data: tuple[float, float], limits: tuple[float, float], nam
             f"the knots of {name} must contain the data: values from {data[0]:g} to {data[1]:g}, "
             f"range of the knots {limits[0]:g} to {limits[1]:g}"
         )
+
+
+@dataclass(frozen=True)
+class PlacedBSplines(PlacedBasis):
+    """B-splines on (k + degree + 1,) knots; what is penalised is said by the bases made of them."""
+
+    positions: FloatArray
+    degree: int
+
+    @property
+    def knots(self) -> FloatArray:
+        """All knots, (k + degree + 1,)."""
+        return self.positions
+
+    @property
+    def _k(self) -> int:
+        return len(self.positions) - self.degree - 1
+
+    def design(self, covariates: Covariates) -> FloatArray:
+        """Evaluate the B-splines; straight lines beyond the inner knots."""
+        return extrapolated_design(self.positions, self.degree, side_by_side(covariates)[:, 0])

@@ -16,12 +16,12 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.smooths.b_splines import (
+    PlacedBSplines,
     checked_b_spline_knots,
     checked_limits,
     evenly_spaced_knots,
-    extrapolated_design,
 )
-from smoothstan.smooths.basis import Covariates, PlacedBasis, Request, Unsuitable, side_by_side
+from smoothstan.smooths.basis import Covariates, Request, Unsuitable
 from smoothstan.smooths.settings import finite_knots, finite_number, whole_numbers
 
 _DEFAULT_K = 10
@@ -67,25 +67,10 @@ def check_difference_order(order: int, k: int) -> None:
 
 @final
 @dataclass(frozen=True)
-class PlacedPSpline(PlacedBasis):
+class PlacedPSpline(PlacedBSplines):
     """B-splines on (k + degree + 1,) knots with penalised differences of their (k,) coefficients."""
 
-    positions: FloatArray
-    degree: int
     order: int
-
-    @property
-    def knots(self) -> FloatArray:
-        """All knots, (k + degree + 1,)."""
-        return self.positions
-
-    @property
-    def _k(self) -> int:
-        return len(self.positions) - self.degree - 1
-
-    def design(self, covariates: Covariates) -> FloatArray:
-        """Evaluate the B-splines; straight lines beyond the inner knots."""
-        return extrapolated_design(self.positions, self.degree, side_by_side(covariates)[:, 0])
 
     @cached_property
     def penalties(self) -> tuple[FloatArray, ...]:

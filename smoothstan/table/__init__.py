@@ -10,6 +10,7 @@ from smoothstan.table.columns import as_factor as as_factor
 from smoothstan.table.columns import describe as describe
 from smoothstan.table.conform import conform as conform
 from smoothstan.table.conform import conform_table as conform_table
+from smoothstan.table.conform import unknown_factor as unknown_factor
 from smoothstan.table.read import column_names as column_names
 from smoothstan.table.read import read_table as read_table
 from smoothstan.table.table import Table as Table

@@ -17,7 +17,16 @@ def conform_table(table: Table, known: Table) -> Table:
     return Table(columns, table.n)
 
 
-def conform(name: str, column: Column, known: Column, *, check_levels: bool) -> Column:
+UNKNOWN = "\x00NA"
+"""The level of rows whose group is not known; no text of a column reads like it, as ``"<NA>"`` might."""
+
+
+def unknown_factor(n: int) -> Factor:
+    """Return a factor of n rows whose level is not known."""
+    return Factor(np.zeros(n, dtype=np.int64), (UNKNOWN,))
+
+
+def conform(name: str, column: Column, known: Column, *, check_levels: bool, fill: bool = False) -> Column:
     """Return a new column coded as the fit's column is.
 
     Args:
@@ -25,13 +34,15 @@ def conform(name: str, column: Column, known: Column, *, check_levels: bool) -> 
         column: the new column.
         known: the column of the fit.
         check_levels: refuse levels that the fit has not seen; otherwise the column keeps its own levels.
+        fill: make a missing value a level of its own; for columns of groupings.
 
     Raises:
         DataError: for another kind of column, a missing value, or a new level.
     """
     if isinstance(column, Numeric) and isinstance(known, Numeric):
         # Levels of a grouping are written as whole numbers if they were so in the fit.
-        whole = known.whole and bool(np.all(column.values == np.floor(column.values)))
+        values = column.values[~column.missing()]
+        whole = known.whole and bool(np.all(values == np.floor(values)))
         result: Column = replace(column, whole=whole)
     elif isinstance(column, Factor) and isinstance(known, Factor):
         result = _recode(name, column, known) if check_levels else column
@@ -42,6 +53,9 @@ def conform(name: str, column: Column, known: Column, *, check_levels: bool) -> 
     else:
         raise DataError(f"column {name!r} is {describe(column)}, but in the fit it was {describe(known)}")
     missing = result.missing()
+    if fill and missing.any():
+        factor = as_factor(result)
+        return Factor(np.where(missing, len(factor.levels), factor.codes), (*factor.levels, UNKNOWN))
     if missing.any():
         raise DataError(
             f"column {name!r} of the new data has no value in row {int(np.argmax(missing))} (rows count from 0)"

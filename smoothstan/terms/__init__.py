@@ -9,6 +9,7 @@ from smoothstan.terms.expression import check_functions as check_functions
 from smoothstan.terms.group import GroupTerm as GroupTerm
 from smoothstan.terms.group import PlacedGroup as PlacedGroup
 from smoothstan.terms.group import bind_groups as bind_groups
+from smoothstan.terms.group import combined_factor as combined_factor
 from smoothstan.terms.linear import LinearTerm as LinearTerm
 from smoothstan.terms.linear import bind_linear as bind_linear
 from smoothstan.terms.names import clean_name as clean_name
@@ -29,3 +30,4 @@ from smoothstan.terms.term import DensePart as DensePart
 from smoothstan.terms.term import Draws as Draws
 from smoothstan.terms.term import PriorParameter as PriorParameter
 from smoothstan.terms.term import Variable as Variable
+from smoothstan.terms.term import added as added

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import ClassVar, final
 
@@ -18,7 +19,7 @@ from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Factor, Table, as_factor, collation_key
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.names import prior_dpar, suffix
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class GroupTerm(BoundTerm):
         effects: what each ``( | )`` adds.
         earlier: parameter -> how many effects of the same group and parameter earlier groupings have;
             in the posterior all of them share one array.
+        kept: (parameter, name) of the effects that predictions add; None for all of them.
     """
 
     index: int
@@ -77,6 +79,7 @@ class GroupTerm(BoundTerm):
     correlated: bool
     effects: tuple[Effects, ...]
     earlier: tuple[tuple[str, int], ...] = ()
+    kept: tuple[tuple[str, str], ...] | None = None
 
     template: ClassVar[str] = "terms/group.stan.jinja"
 
@@ -96,11 +99,20 @@ class GroupTerm(BoundTerm):
         """Whether there is a correlation matrix to sample."""
         return self.correlated and len(self.coefficients) > 1
 
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of every level, from 0."""
+        return {level: i for i, level in enumerate(self.levels)}
+
+    @property
+    def width(self) -> int:
+        """The number of its effects."""
+        return len(self.coefficients)
+
     def indices(self, table: Table) -> IntArray:
         """Return the (n,) level of every row, from 0; a level that the fit has not seen is an error."""
         factor = combined_factor(table, self.columns)
-        position = {level: i for i, level in enumerate(self.levels)}
-        lookup = np.asarray([position.get(level, -1) for level in factor.levels], dtype=np.int64)
+        lookup = np.asarray([self.numbers.get(level, -1) for level in factor.levels], dtype=np.int64)
         result = lookup[factor.codes]
         if np.any(result < 0):
             row = int(np.argmax(result < 0))
@@ -127,7 +139,19 @@ class GroupTerm(BoundTerm):
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns that it needs."""
-        return (*self.columns, *(name for e in self.effects for name in e.matrix.reads))
+        return (*self.columns, *self.effect_reads)
+
+    @property
+    def effect_reads(self) -> tuple[str, ...]:
+        """The columns that its effects need, besides those of the grouping."""
+        return tuple(name for e in self.effects if not self._only_intercept(e) for name in e.matrix.reads)
+
+    def keeps(self, dpar: str, name: str) -> bool:
+        """Return whether predictions add an effect."""
+        return self.kept is None or (dpar, name) in self.kept
+
+    def _only_intercept(self, effects: Effects) -> bool:
+        return not any(self.keeps(effects.dpar, name) for name in effects.names[int(effects.matrix.intercept) :])
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
         """Return rows of the classes ``sd`` and ``cor``."""
@@ -155,6 +179,16 @@ class GroupTerm(BoundTerm):
     def _sd_name(self, coefficient: Coefficient) -> str:
         return f"sd_{self.name}__{coefficient.label}"
 
+    @property
+    def deviation_names(self) -> tuple[str, ...]:
+        """The posterior names of the standard deviations, coefficient by coefficient."""
+        return tuple(map(self._sd_name, self.coefficients))
+
+    @property
+    def correlation_names(self) -> tuple[str, ...]:
+        """The posterior names of the correlations, in the order of ``pairs``; none without a correlation matrix."""
+        return tuple(f"cor_{self.name}__{a.label}__{b.label}" for a, b in self.pairs()) if self.has_correlations else ()
+
     def pairs(self) -> Iterator[tuple[Coefficient, Coefficient]]:
         """Return the pairs of coefficients in the order of brms: (1,2), (1,3), (2,3), (1,4), ..."""
         return iter(sorted(combinations(self.coefficients, 2), key=lambda pair: (pair[1].number, pair[0].number)))
@@ -163,10 +197,8 @@ class GroupTerm(BoundTerm):
     def variables(self) -> tuple[Variable, ...]:
         """``sd_g__Intercept``, ``cor_g__Intercept__x`` and the effects ``r_g`` with dims (level, coef)."""
         i = self.index
-        result = [Variable(self._sd_name(c), (f"sd_{i}[{c.number}]",)) for c in self.coefficients]
-        if self.has_correlations:
-            for n, (a, b) in enumerate(self.pairs(), start=1):
-                result.append(Variable(f"cor_{self.name}__{a.label}__{b.label}", (f"cor_{i}[{n}]",)))
+        result = [Variable(name, (f"sd_{i}[{n}]",)) for n, name in enumerate(self.deviation_names, start=1)]
+        result += [Variable(name, (f"cor_{i}[{n}]",)) for n, name in enumerate(self.correlation_names, start=1)]
         for dpar in dict.fromkeys(c.dpar for c in self.coefficients):
             chosen = [c for c in self.coefficients if c.dpar == dpar]
             columns = tuple(f"r_{i}[{g + 1},{c.number}]" for g in range(len(self.levels)) for c in chosen)
@@ -193,15 +225,21 @@ class GroupTerm(BoundTerm):
 
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return sum over coefficients of r[level] Z, (draws, rows)."""
+        own = [effects for effects in self.effects if effects.dpar == dpar]
         total: FloatArray | float = 0.0
-        j = self.indices(table) if any(e.dpar == dpar for e in self.effects) else None
-        for effects in self.effects:
-            if effects.dpar != dpar or j is None:
-                continue
-            values = draws[self.effects_name(dpar)]
-            z = effects.matrix.at(table)
+        if not own:
+            return total
+        values = draws[self.effects_name(dpar)]
+        # Taken from two dimensions, twice as fast as from three.
+        by_level, first = values.reshape(len(values), -1), self.indices(table) * values.shape[2]
+        for effects in own:
+            z = None if self._only_intercept(effects) else effects.matrix.at(table)
             for column, name in enumerate(effects.names):
-                total = total + values[:, j, self.position(dpar, name)] * z[:, column]
+                if self.keeps(dpar, name):
+                    part = np.take(by_level, first + self.position(dpar, name), axis=1)
+                    if z is not None and not (effects.matrix.intercept and column == 0):
+                        part *= z[:, column]
+                    total = added(total, part)
         return total
 
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:

@@ -120,6 +120,11 @@ class LinearTerm(BoundTerm):
             return 0.0
         return np.asarray(np.column_stack([draws[name] for name in names]) @ self.matrix.at(table).T)
 
+    @property
+    def width(self) -> int:
+        """The number of its columns."""
+        return len(self.matrix.names)
+
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
         """Yield ``b_Intercept`` and the columns of ``b``, not centred."""
         if dpar == self.dpar:

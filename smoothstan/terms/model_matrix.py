@@ -67,10 +67,16 @@ class ModelMatrix:
     @property
     def term_columns(self) -> tuple[tuple[str, int, int], ...]:
         """For every term its label, first column and one past its last."""
+        labels = (":".join(factor.expression.label for factor in term) for term in self.terms)
+        return tuple((label, start, stop) for label, (_, start, stop) in zip(labels, self.term_factors, strict=True))
+
+    @property
+    def term_factors(self) -> tuple[tuple[frozenset[str], int, int], ...]:
+        """For every term the labels of its factors, first column and one past its last."""
         found, start = [], int(self.intercept)
         for term in self.terms:
             stop = start + len(_labels(term))
-            found.append((":".join(factor.expression.label for factor in term), start, stop))
+            found.append((frozenset(factor.expression.label for factor in term), start, stop))
             start = stop
         return tuple(found)
 

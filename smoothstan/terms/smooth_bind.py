@@ -41,7 +41,6 @@ from smoothstan.terms.expression import bind_expression, check_functions
 from smoothstan.terms.smooth_call import Settings, SmoothCall, read_smooth
 
 _DEFAULT_BASIS = "tp"
-_DEFAULT_MARGIN = "cr"
 _SMALLEST = 1e-15
 """The range that a covariate needs, and one over the largest number that it may have."""
 
@@ -192,7 +191,11 @@ def _kind(values: Covariate) -> str:
 
 def _bind(one: _Asked, family: tuple[_Asked, ...], table: Table, options: SmoothOptions) -> tuple[BoundSmooth, ...]:
     call, first = one.call, family[0]
-    values = one.values if len(family) == 1 else tuple(_stack(parts) for parts in zip(*(f.values for f in family)))  # noqa: B905
+    values = (
+        one.values
+        if len(family) == 1
+        else tuple(_stack(parts) for parts in zip(*(f.values for f in family), strict=True))
+    )
     basis = _place(first.call, values, options)
     by = _by(call, one.values, table)
     rows = _rows(values, by[0][0], table)

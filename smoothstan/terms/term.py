@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
@@ -116,7 +118,15 @@ class BoundTerm(ABC):
 
     @abstractmethod
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
-        """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part."""
+        """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part.
+
+        An array is new; the caller may change it.
+        """
+
+    @property
+    def width(self) -> int:
+        """How many numbers it computes for every row before they meet the draws."""
+        return 1
 
     def released(self) -> BoundTerm:
         """Return the term without what it keeps of the data only to save time."""
@@ -128,3 +138,13 @@ class BoundTerm(ABC):
         A term without coefficients yields nothing.
         """
         yield from ()
+
+
+def added(total: FloatArray | float, part: FloatArray | float) -> FloatArray | float:
+    """Return a sum, in the memory of ``total`` where that has the shape of the sum."""
+    if isinstance(total, np.ndarray) and total.shape == np.broadcast_shapes(total.shape, np.shape(part)):
+        total += part
+        return total
+    if not isinstance(total, np.ndarray) and total == 0:
+        return part
+    return total + part

@@ -26,6 +26,7 @@ from smoothstan.engines import StanliEngine
 from smoothstan.engines.stanli import _model
 from smoothstan.priors import density as known_densities
 from smoothstan.priors import parse_distribution
+from smoothstan.terms import SmoothOptions
 
 POINTS = 5
 
@@ -252,7 +253,7 @@ def _program(name: str, sample_prior: str = "no") -> StanProgram:
     case = CASES[name]
     priors = [ss.prior(**given) for given in case.priors]
     return write_program(
-        *_bind(case.formula, TABLE, case.response_family, priors, data2=case.data2),
+        *_bind(case.formula, TABLE, case.response_family, priors, SmoothOptions.of(None, case.data2)),
         version="test",
         sample_prior=sample_prior,
     )

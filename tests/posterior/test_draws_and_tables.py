@@ -135,7 +135,7 @@ def test_predictions_have_the_right_shapes_and_moments(slopes_fit: ss.Posterior,
     z = ((predicted - expected).values.reshape(-1, 7) / spread).ravel()
     assert abs(z.mean()) < 5 / np.sqrt(z.size)
     assert z.std() == pytest.approx(1, abs=0.05)
-    with pytest.raises(DataError, match="no linear predictor"):
+    with pytest.raises(OptionError, match="no linear predictor"):
         slopes_fit.posterior_linpred(dpar="nu")
 
 
@@ -159,10 +159,11 @@ def test_new_data_are_checked(slopes_fit: ss.Posterior, frame: pd.DataFrame, cha
 
 
 def test_loo_is_computed_in_blocks(radon_fit: ss.Posterior, monkeypatch: pytest.MonkeyPatch) -> None:
-    from smoothstan.posterior import fit
+    from smoothstan.posterior import memory
 
     whole = radon_fit.loo()
-    monkeypatch.setattr(fit, "_BLOCK_ELEMENTS", 4000 * 100)
+    monkeypatch.setattr(memory, "_DEFAULT", 50_000_000)
+    assert len(list(radon_fit.log_lik_blocks())) > 5
     blocks = ss.Posterior(radon_fit.model, radon_fit.draws).loo()
     np.testing.assert_allclose(blocks.elpd_i, whole.elpd_i, rtol=1e-12)
     assert str(blocks) == str(whole)

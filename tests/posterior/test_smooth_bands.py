@@ -13,9 +13,9 @@ import pytest
 from known_functions import KNOWN, NOISE, Known, N, simulate
 
 import smoothstan as ss
-from smoothstan import api
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.errors import SamplingWarning
+from smoothstan.posterior import sampling
 from smoothstan.smooths import BASES, TENSORS
 from smoothstan.terms import SmoothOptions
 
@@ -116,7 +116,7 @@ def _replaced(old: str, new: str) -> Callable[[pytest.MonkeyPatch], None]:
         assert old in program.code
         return StanProgram(program.code.replace(old, new), program.data, program.variables)
 
-    return lambda patch: patch.setattr(api, "write_program", write)
+    return lambda patch: patch.setattr(sampling, "write_program", write)
 
 
 MUTANTS: Mapping[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
