@@ -16,6 +16,7 @@ from smoothstan.gam import compare_gam as compare_gam
 from smoothstan.gam import gam as gam
 from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
+from smoothstan.posterior import make_conditions as make_conditions
 from smoothstan.priors import prior as prior
 from smoothstan.terms.smooth_con import SmoothCon as SmoothCon
 from smoothstan.terms.smooth_con import smooth2random as smooth2random

@@ -13,8 +13,8 @@ from smoothstan.errors import DataError
 
 PUBLIC = {
     "GamComparison", "GamFit", "Posterior", "SmoothCon", "bf", "brm", "compare_gam", "default_prior", "family",
-    "install_cmdstan", "load_dataset", "load_fit", "model_matrix", "prior", "smooth2random", "smooth_con", "stancode",
-    "standata",
+    "install_cmdstan", "load_dataset", "load_fit", "make_conditions", "model_matrix", "prior", "smooth2random",
+    "smooth_con", "stancode", "standata",
 }  # fmt: skip
 HEAVY = (
     "pandas",

@@ -10,9 +10,12 @@ from smoothstan.plots.density_panels import Densities as Densities
 from smoothstan.plots.effect_panels import EffectCurves as EffectCurves
 from smoothstan.plots.effect_panels import EffectLevels as EffectLevels
 from smoothstan.plots.effect_panels import EffectMap as EffectMap
+from smoothstan.plots.effect_panels import Estimates as Estimates
+from smoothstan.plots.effect_panels import PanelLabels as PanelLabels
 from smoothstan.plots.effect_panels import Scatter as Scatter
 from smoothstan.plots.effect_panels import draw_effect_panels as draw_effect_panels
 from smoothstan.plots.fitted_curve import draw_fitted_curve as draw_fitted_curve
+from smoothstan.plots.grid import several as several
 from smoothstan.plots.residual_panels import Histogram as Histogram
 from smoothstan.plots.residual_panels import Points as Points
 from smoothstan.plots.residual_panels import QuantilePlot as QuantilePlot
