@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +40,7 @@ def panel_axes(
     if len(axes) != total:
         raise OptionError(f"there are {total} panels to draw, but axes for {len(axes)}")
     starts = np.cumsum([0, *counts])
-    return [tuple(axes[a:b]) for a, b in zip(starts, starts[1:], strict=False)]
+    return [tuple(axes[a:b]) for a, b in pairwise(starts.tolist())]
 
 
 def _new_axes(counts: Sequence[int], ncol: int | None) -> list[Axes]:
@@ -62,3 +63,9 @@ def _new_axes(counts: Sequence[int], ncol: int | None) -> list[Axes]:
             figure.delaxes(ax)
         top += height
     return kept
+
+
+def several(axes: Axes | Sequence[Axes]) -> tuple[Axes, ...]:
+    """Return one pair of axes, several, or the array that matplotlib gives, as a tuple."""
+    flat: tuple[Axes, ...] = tuple(np.asarray(axes, dtype=object).ravel())
+    return flat

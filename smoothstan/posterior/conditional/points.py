@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
 from smoothstan.design import Design
-from smoothstan.posterior.conditional.conditions import LABEL, Conditions, native_column
+from smoothstan.posterior.conditional.conditions import LABEL, Conditions, condition_column, native_column
 from smoothstan.posterior.conditional.predictor import Predictor
 from smoothstan.posterior.conditional.shown import Effect
 from smoothstan.table import Column, Factor, MatrixColumn, Table, as_factor
@@ -46,7 +46,7 @@ def data_points(
     condition = np.repeat(np.arange(conditions.n), [int(mask.sum()) for mask in masks])
     frame = pd.DataFrame({name: native_column(design.table[name].take(rows)) for name in effect})
     frame[RESPONSE] = (design.observed.y * _trials_ratio(design, conditions))[condition, rows]
-    frame[LABEL] = pd.Categorical.from_codes(condition, categories=list(conditions.labels))
+    frame[LABEL] = condition_column(condition, conditions.labels)
     for i, name in enumerate(effect, start=1):
         frame[f"effect{i}__"] = frame[name]
     return frame

@@ -13,7 +13,7 @@ from smoothstan.design import keep_group_effects
 from smoothstan.errors import FormulaError, OptionError, suggestion
 from smoothstan.formula import parse
 from smoothstan.formula.syntax import deparse
-from smoothstan.posterior.conditional.conditions import LABEL, native_column, row_labels
+from smoothstan.posterior.conditional.conditions import LABEL, condition_column, native_column, row_labels
 from smoothstan.posterior.conditional.effects import Display
 from smoothstan.posterior.conditional.estimate import Summarising
 from smoothstan.posterior.conditional.grid import Axis, axis_of, far_from_data, numbers_of
@@ -116,7 +116,7 @@ def conditional_smooths(
         grid = _grid(written, predictors, display)
         prediction = base.at(grid.table())
         columns, drawn = summarising.of(prediction, written.values)
-        frame = _frame(written, grid).assign(**columns)
+        frame = _frame(grid).assign(**columns)
         labels, _ = grid.panels()
         parts[written.name] = ConditionalEffect(
             tuple(axis.name for axis in grid.axes), tuple(axis.numeric for axis in grid.axes), written.name, frame,
@@ -197,7 +197,7 @@ def _grid(written: WrittenSmooth, predictors: Mapping[str, Predictor], display: 
     return SmoothGrid(axes, rest, places.astype(np.int64), surface)
 
 
-def _frame(written: WrittenSmooth, grid: SmoothGrid) -> pd.DataFrame:
+def _frame(grid: SmoothGrid) -> pd.DataFrame:
     """Return the variables, ``effect1__``, ``effect2__`` and ``cond__``."""
     import pandas as pd
 
@@ -206,7 +206,7 @@ def _frame(written: WrittenSmooth, grid: SmoothGrid) -> pd.DataFrame:
     for i, axis in enumerate(grid.axes, start=1):
         frame[f"effect{i}__"] = axis.shown(grid.places[:, i - 1], surface=grid.surface or i == 1)
     labels, panel = grid.panels()
-    frame[LABEL] = pd.Categorical.from_codes(panel, categories=list(labels))
+    frame[LABEL] = condition_column(panel, labels)
     return frame
 
 
@@ -221,5 +221,5 @@ def _seen(fit: Fitted, grid: SmoothGrid, labels: tuple[str, ...]) -> pd.DataFram
         frame[f"effect{i}__"] = frame[axis.name]
     frame = frame.iloc[np.tile(np.arange(n), len(labels))].reset_index(drop=True)
     frame["resp__"] = np.nan
-    frame[LABEL] = pd.Categorical.from_codes(np.repeat(np.arange(len(labels)), n), categories=list(labels))
+    frame[LABEL] = condition_column(np.repeat(np.arange(len(labels)), n), labels)
     return frame

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _POINTS = 400
+_FAR = 4
 _MOST_OF_PRIOR = (0.05, 0.95)
 
 
@@ -42,9 +43,11 @@ def density_panels(tests: _Tests, *, prior: bool) -> list[Panel]:
 
 
 def _points(draws: FloatArray, prior: FloatArray | None) -> FloatArray:
-    """Return where densities are drawn: at all posterior draws, zero, and most of the prior."""
+    """Return where densities are drawn: at all posterior draws, most of the prior, and zero unless it is far away."""
     margin = 3 * bandwidth(draws)
-    ends = [draws.min() - margin, draws.max() + margin, 0.0]
+    low, high = float(draws.min()) - margin, float(draws.max()) + margin
+    near = max(low, -high) < _FAR * (high - low)
+    ends = [low, high, *([0.0] if near else [])]
     if prior is not None:
         ends += np.quantile(prior, _MOST_OF_PRIOR).tolist()
     return np.linspace(min(ends), max(ends), _POINTS)
