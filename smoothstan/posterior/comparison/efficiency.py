@@ -53,7 +53,8 @@ def _effective_size(x: FloatArray) -> FloatArray:
     ended = np.column_stack([~(pairs[:, :last] > 0), np.ones(len(x), dtype=bool)])
     stop = ended.argmax(axis=1)
     monotone = np.minimum.accumulate(pairs, axis=1)
-    counted = np.where(np.arange(pairs.shape[1]) < stop[:, None], monotone, 0.0).sum(axis=1)
+    # Lag 0 always counts, as in R's posterior, also where no pair may be looked at.
+    counted = np.where(np.arange(pairs.shape[1]) < stop[:, None], monotone, 0.0).sum(axis=1) + (stop == 0)
     at = np.arange(len(x))
     final = np.where((pairs[at, stop] >= 0) | (even[at, stop] > 0), even[at, stop], 0.0)
     size = float(chains * n)
