@@ -26,7 +26,7 @@ _CROWDED = 40
 
 @final
 @dataclass(frozen=True)
-class Scatter:
+class DataPoints:
     """Data beside estimates.
 
     Args:
@@ -67,7 +67,7 @@ class EffectCurves(Panel):
     legend: str = ""
     title: str = ""
     ordered: bool = False
-    scatter: Scatter | None = None
+    scatter: DataPoints | None = None
     rug: FloatArray | None = None
     draws: FloatArray | None = None
 
@@ -121,7 +121,7 @@ class EffectLevels(Panel):
     legend: str = ""
     title: str = ""
     ordered: bool = False
-    scatter: Scatter | None = None
+    scatter: DataPoints | None = None
 
     def draw(self, ax: Axes) -> None:
         """Draw data below, then points and intervals."""
@@ -200,7 +200,7 @@ def _colours(count: int, ordered: bool) -> Sequence[Any]:
     return gradient(count)
 
 
-def _draw_scatter(ax: Axes, scatter: Scatter | None, colours: Sequence[Any], shifts: FloatArray) -> None:
+def _draw_scatter(ax: Axes, scatter: DataPoints | None, colours: Sequence[Any], shifts: FloatArray) -> None:
     """Draw data in the colour of their curve, grey where they belong to none."""
     if scatter is None:
         return

@@ -28,13 +28,13 @@ _SIZES = (
 """(at most so many panels, columns, width and height of one in inches)."""
 _SMALL = (10, 1.8, 1.6)
 _LEGEND_HEIGHT = 0.35
-_LEGEND_ENTRY = 2.2
-"""Inches that an entry of the legend needs."""
+_HANDLE, _LETTER = 0.6, 0.075
+"""Inches that the handle and a letter of an entry of the legend need."""
 
 
 def draw_facets(
     panels: Sequence[Panel], titles: Sequence[str], *, x_label: str, y_label: str, share_x: bool = True,
-    share_y: bool = False, axes: Axes | Sequence[Axes] | None = None,
+    share_y: bool = False, axes: Axes | Sequence[Axes] | None = None, height: float | None = None,
 ) -> tuple[Axes, ...]:  # fmt: skip
     """Draw panels that have the same axes.
 
@@ -44,12 +44,13 @@ def draw_facets(
         x_label, y_label: labels of all axes.
         share_x, share_y: give the axes of a new figure the same limits.
         axes: one per panel; a new figure by default.
+        height: of one panel of a new figure, in inches.
 
     Raises:
         OptionError: if the number of axes differs from that of the panels.
     """
     new = axes is None
-    chosen = new_grid(len(panels), share_x=share_x, share_y=share_y) if axes is None else as_axes(axes)
+    chosen = new_grid(len(panels), share_x=share_x, share_y=share_y, height=height) if axes is None else as_axes(axes)
     if len(chosen) != len(panels):
         raise OptionError(f"there are {len(panels)} panels to draw, but axes for {len(chosen)}")
     for panel, title, ax in zip(panels, titles, chosen, strict=True):
@@ -61,7 +62,7 @@ def draw_facets(
     else:
         for ax in chosen:
             ax.set(xlabel=x_label, ylabel=y_label)
-    _add_legend(chosen, above=new)
+    add_legend(chosen, above=new)
     return tuple(chosen)
 
 
@@ -70,11 +71,27 @@ def as_axes(axes: Any) -> list[Axes]:
     return [axes] if hasattr(axes, "get_figure") else list(np.ravel(axes))
 
 
-def new_grid(count: int, *, share_x: bool = False, share_y: bool = False) -> list[Axes]:
-    """Return the axes of a new figure for so many panels."""
+def new_grid(
+    count: int,
+    *,
+    share_x: bool = False,
+    share_y: bool = False,
+    height: float | None = None,
+    columns: int | None = None,
+    width: float | None = None,
+) -> list[Axes]:
+    """Return the axes of a new figure for so many panels, row by row.
+
+    Args:
+        count: how many.
+        share_x, share_y: give them the same limits.
+        height, width: of a panel, in inches; by their number if None.
+        columns: how many beside each other; by their number if None.
+    """
     import matplotlib.pyplot as plt
 
-    columns, width, height = next((size[1:] for size in _SIZES if count <= size[0]), _SMALL)
+    usual_columns, usual_width, usual_height = next((size[1:] for size in _SIZES if count <= size[0]), _SMALL)
+    columns, height, width = columns or usual_columns, height or usual_height, width or usual_width
     rows = -(-count // columns)
     size = (width * columns, height * rows + _LEGEND_HEIGHT)
     figure, grid = plt.subplots(
@@ -87,7 +104,7 @@ def new_grid(count: int, *, share_x: bool = False, share_y: bool = False) -> lis
     return list(grid.flat[:count])
 
 
-def _add_legend(axes: Sequence[Axes], *, above: bool) -> None:
+def add_legend(axes: Sequence[Axes], *, above: bool) -> None:
     """Explain what all panels show: above them, or inside the first of axes that the user laid out."""
     entries: dict[str, Any] = {}
     for ax in axes:
@@ -97,12 +114,16 @@ def _add_legend(axes: Sequence[Axes], *, above: bool) -> None:
         return
     if above:
         figure = _figure(axes[0])
-        across = max(1, int(figure.get_figwidth() / _LEGEND_ENTRY))
-        figure.legend(
-            entries.values(), entries.keys(), loc="outside upper center", ncols=min(len(entries), across), frameon=False
-        )
+        widths = [_HANDLE + _LETTER * len(label) for label in entries]
+        room = figure.get_figwidth()
+        columns = len(entries) if sum(widths) <= room else max(1, int(room / max(widths)))
+        place: dict[str, Any] = {"loc": "outside upper center", "ncols": columns}
+        legend = figure.legend(entries.values(), entries.keys(), frameon=False, **place)
     else:
-        axes[0].legend(entries.values(), entries.keys(), frameon=False)
+        legend = axes[0].legend(entries.values(), entries.keys(), frameon=False)
+    # Lines that are thin or faint where they are many can be told apart in the legend.
+    for line in legend.get_lines():
+        line.set(linewidth=max(1.5, line.get_linewidth()), alpha=1)
 
 
 def _figure(ax: Axes) -> Figure:
@@ -111,5 +132,5 @@ def _figure(ax: Axes) -> Figure:
     figure = ax.get_figure()
     while not isinstance(figure, Figure):
         assert figure is not None
-        figure = figure.get_figure()  # type: ignore[assignment]
+        figure = figure.get_figure()
     return figure

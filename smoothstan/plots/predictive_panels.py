@@ -118,12 +118,12 @@ class TwoStatistics(Panel):
         """Draw a cloud and a cross."""
         faint = len(self.predicted) > _MANY_POINTS
         ax.scatter(
-            *self.predicted.T, s=10, color=PREDICTIONS, alpha=0.3 if faint else 0.5, linewidths=0,
-            label=self.names[1], rasterized=faint,
+            self.predicted[:, 0], self.predicted[:, 1], s=10, color=PREDICTIONS, alpha=0.3 if faint else 0.5,
+            linewidths=0, label=self.names[1], rasterized=faint,
         )  # fmt: skip
         ax.axvline(self.observed[0], color=DATA, lw=0.8, ls="--")
         ax.axhline(self.observed[1], color=DATA, lw=0.8, ls="--")
-        ax.scatter(*self.observed, s=60, color=DATA, zorder=3, label=self.names[0])
+        ax.scatter(self.observed[0], self.observed[1], s=60, color=DATA, zorder=3, label=self.names[0])
 
 
 @final
@@ -275,8 +275,8 @@ class DistributionDifference(Panel):
     def draw(self, ax: Axes) -> None:
         """Draw the band and steps."""
         x = np.concatenate([[0.0], self.x, [1.0]])
-        ax.fill_between(x, *(np.pad(v, 1) for v in (self.lower, self.upper)), color=GREY, alpha=0.2, lw=0,
-                        label=self.band_name)  # fmt: skip
+        lower, upper = np.pad(self.lower, 1), np.pad(self.upper, 1)
+        ax.fill_between(x, lower, upper, color=GREY, alpha=0.2, lw=0, label=self.band_name)
         ax.axhline(0, color=GREY, lw=0.8, ls="--")
         for i, (difference, name) in enumerate(zip(self.differences, self.names, strict=True)):
             colour = COLOURS[i % (len(COLOURS) - 1)]

@@ -1,6 +1,14 @@
 """From draws to answers."""
 
 from smoothstan.posterior.combine import combine_fits as combine_fits
+from smoothstan.posterior.comparison.compare import LooComparison as LooComparison
+from smoothstan.posterior.comparison.kfold import KFold as KFold
+from smoothstan.posterior.comparison.models import loo_compare as loo_compare
+from smoothstan.posterior.comparison.models import loo_model_weights as loo_model_weights
+from smoothstan.posterior.comparison.models import model_weights as model_weights
+from smoothstan.posterior.comparison.models import posterior_average as posterior_average
+from smoothstan.posterior.comparison.models import pp_average as pp_average
+from smoothstan.posterior.comparison.waic import Waic as Waic
 from smoothstan.posterior.data_sets import file_of_joined as file_of_joined
 from smoothstan.posterior.data_sets import fit_each as fit_each
 from smoothstan.posterior.data_sets import joined as joined

@@ -53,11 +53,12 @@ class Fitted:
     """Draws from the posterior of a model, with everything needed to use them.
 
     ``draws`` is an xarray DataTree with the groups posterior, sample_stats, observed_data and
-    constant_data; variables carry brms's names.
+    constant_data; variables carry brms's names.  ``criteria`` holds what ``add_criterion`` computed, by name.
     """
 
     model: FitModel
     draws: xr.DataTree
+    criteria: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def design(self) -> Design:

@@ -96,7 +96,7 @@ class NewLevels:
         result: Mapping[str, FloatArray],
     ) -> None:  # fmt: skip
         """Fill in the effects of one grouping at new levels, given as (place, level)."""
-        root = _covariance_root(term, draws)
+        root = covariance_root(term, draws)
         places = [(term.effects_name(c.dpar), term.position(c.dpar, c.name)) for c in term.coefficients]
         for i, level in new:
             # The grouping's number, as a group with several draws them apart.
@@ -112,7 +112,7 @@ class NewLevels:
         return np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
 
 
-def _covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray]) -> FloatArray:
+def covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray]) -> FloatArray:
     """Return a root A of the covariance, A A' = diag(sd) C diag(sd), (draws, m, m)."""
     deviations = np.column_stack([draws[name] for name in term.deviation_names])
     size = deviations.shape[1]

@@ -97,18 +97,19 @@ class Prediction:
         """The number of draws."""
         return len(self.draw_ids)
 
-    def blocks(self, max_memory: float | str | None = None) -> Iterator[Prediction]:
+    def blocks(self, max_memory: float | str | None = None, *, beside: int = 0) -> Iterator[Prediction]:
         """Split it into blocks of rows, each with all draws, that can be evaluated within the memory allowed.
 
         Args:
             max_memory: bytes or a text such as ``"200 MB"``; 256 MB by default. Neither the draws nor the rows
                 themselves count.
+            beside: how many arrays of the size of a block the caller holds beside its evaluation.
 
         Raises:
             OptionError: if not even 16 rows fit.
         """
         groups = self.design.grouping_only()
-        slices = row_blocks(self.n, self._demand(), bytes_allowed(max_memory), _ROWS_PER_STREAM)
+        slices = row_blocks(self.n, self._demand(beside), bytes_allowed(max_memory), _ROWS_PER_STREAM)
         return (self._block(rows, groups) for rows in slices)
 
     def _block(self, rows: slice, groups: Collection[str]) -> Prediction:
@@ -117,8 +118,8 @@ class Prediction:
         columns = {k: c.drop_unused() if k in groups and isinstance(c, Factor) else c for k, c in table.columns.items()}
         return replace(self, table=Table(columns, table.n), start=self.start + rows.start)
 
-    def _demand(self) -> Demand:
-        arrays = _ARRAYS + len(self.design.predicted)
+    def _demand(self, beside: int) -> Demand:
+        arrays = _ARRAYS + len(self.design.predicted) + beside
         if self.new_levels is not None:
             # Every row may have levels of its own, and effects for them.
             arrays += sum(len(term.coefficients) for term in self.design.groups)
@@ -282,8 +283,8 @@ def prepare(
         table = kept.table
     else:
         table = kept.at(
-            new_data, additions=() if kind == "linpred" else _ADDITIONS_OF_PREDICTIONS, response=has_response,
-            new_levels=allow_new_levels, observed=observed,
+            new_data, additions=() if kind == "linpred" and not observed else _ADDITIONS_OF_PREDICTIONS,
+            response=has_response, new_levels=allow_new_levels, observed=observed,
         )  # fmt: skip
         _check_response(kept, table, has_response, observed)
     draws = fit.flat if len(ids) == fit.ndraws and draw_ids is None else {k: v[ids] for k, v in fit.flat.items()}

@@ -7,6 +7,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,7 +28,10 @@ _ROWS = 16
 
 
 class _Target(Protocol):
-    """A file that is being written: an array of doubles that takes slices."""
+    """A file that is being written: an array of doubles that takes slices, stored in chunks."""
+
+    @property
+    def chunks(self) -> tuple[int, ...]: ...
 
     def __setitem__(self, place: tuple[slice, ...], values: Any) -> None: ...
 
@@ -56,7 +60,7 @@ def write_blocks(path: str | os.PathLike[str], blocks: Iterable[xr.DataArray], n
         for block in blocks:
             if variable is None:
                 variable = create(block, n)
-            variable[:, :, start : start + block.sizes["obs"]] = block.values
+            _put(variable, start, block)
             start += block.sizes["obs"]
 
 
@@ -110,14 +114,25 @@ def _replacing(target: Path) -> Iterator[Path]:
                 path.unlink(missing_ok=True)
 
 
-def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of a chunk of (chain, draw, obs, ...): all draws of one chain where they fit."""
+def _put(variable: _Target, start: int, block: xr.DataArray) -> None:
+    """Write a block chunk by chunk: Zarr packs all chunks of an assignment at the same time."""
+    n = block.sizes["obs"]
+    width = variable.chunks[2]
+    ends = [*range(width - start % width, n, width), n]
+    for low, high in pairwise([0, *ends]):
+        variable[:, :, start + low : start + high] = block.values[:, :, low:high]
+
+
+def _chunks(shape: tuple[int, ...], block_rows: int) -> tuple[int, ...]:
+    """Return the shape of a chunk of (chain, draw, obs, ...): all draws of one chain where they fit.
+
+    It has no more rows than a block, so that writing one takes no more memory than computing it did.
+    """
     _, draws, rows, *rest = shape
     width = int(np.prod(rest, dtype=int))
-    fitting = max(1, _CHUNK // (_ROWS * width))
-    draws = min(draws, fitting)
+    draws = min(draws, max(1, _CHUNK // (_ROWS * width)))
     together = max(1, _CHUNK // (_ROWS * width * draws)) * _ROWS
-    return (1, draws, min(rows, together), *rest)
+    return (1, draws, min(rows, block_rows, together), *rest)
 
 
 def _whole_coords(first: xr.DataArray, n: int) -> dict[str, Any]:
@@ -141,7 +156,7 @@ def _netcdf_file(path: Path) -> Iterator[_Create]:
         for dim, values in _whole_coords(first, n).items():
             file.create_variable(dim, (dim,), data=values)
         made: _Target = file.create_variable(
-            str(first.name), dims, dtype=float, chunks=_chunks(shape), fillvalue=np.nan
+            str(first.name), dims, dtype=float, chunks=_chunks(shape, first.sizes["obs"]), fillvalue=np.nan
         )  # fmt: skip
         return made
 
@@ -156,9 +171,10 @@ def _zarr_store(path: Path) -> Iterator[_Create]:
     def create(first: xr.DataArray, n: int) -> _Target:
         shape = _whole_shape(first, n)
         for dim, values in _whole_coords(first, n).items():
-            group.create_array(dim, data=values, attributes={"_ARRAY_DIMENSIONS": [dim]})
+            # Without a fill value, which readers take for missing.
+            group.create_array(dim, data=values, fill_value=None, attributes={"_ARRAY_DIMENSIONS": [dim]})
         made: _Target = group.create_array(
-            str(first.name), shape=shape, dtype=float, chunks=_chunks(shape), fill_value=np.nan,
+            str(first.name), shape=shape, dtype=float, chunks=_chunks(shape, first.sizes["obs"]), fill_value=np.nan,
             attributes={"_ARRAY_DIMENSIONS": list(map(str, first.dims))},
         )  # fmt: skip
         return made

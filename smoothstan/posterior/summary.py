@@ -104,7 +104,7 @@ def summarise(
         robust: use medians.
         data_sets: the number of runs of chains that are for different data.
     """
-    plan = [*_smooths(design), *_groups(design), *_coefficients(design), *_auxiliary(design)]
+    plan = _plan(design)
     wanted = {name: draws[name] for _, _, rows in plan for _, name in rows}
     everything = summary_frame(wanted, prob=prob, robust=robust, data_sets=data_sets)
     sections = []
@@ -117,6 +117,15 @@ def summarise(
 
 Plan = list[tuple[str, str, list[tuple[str, str]]]]
 """(title, note, [(row label, posterior variable)])."""
+
+
+def _plan(design: Design) -> Plan:
+    return [*_smooths(design), *_groups(design), *_coefficients(design), *_auxiliary(design)]
+
+
+def summarised_variables(design: Design) -> tuple[str, ...]:
+    """Return the posterior variables that a summary shows."""
+    return tuple(name for _, _, rows in _plan(design) for _, name in rows)
 
 
 def _smooths(design: Design) -> Plan:

@@ -19,6 +19,7 @@ from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Factor, Table, as_factor, collation_key
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.names import prior_dpar, suffix
+from smoothstan.terms.standardised import correlation_root, standardised_effects
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
 
 
@@ -205,6 +206,34 @@ class GroupTerm(BoundTerm):
             coords = (self.levels, tuple(c.name for c in chosen))
             result.append(Variable(self.effects_name(dpar), columns, (self.name, "coef"), coords))
         return tuple(result)
+
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return ``sd``, the Cholesky factor ``L`` of the correlations, and the standardised effects ``z``."""
+        i = self.index
+        deviations = np.column_stack([draws[name] for name in self.deviation_names])
+        effects = np.stack(
+            [draws[self.effects_name(c.dpar)][:, :, self.position(c.dpar, c.name)] for c in self.coefficients], axis=1
+        )
+        found = {f"sd_{i}": deviations}
+        root = None
+        if self.has_correlations:
+            pairs = [(a.number - 1, b.number - 1) for a, b in self.pairs()]
+            root = correlation_root([draws[name] for name in self.correlation_names], pairs)
+            found[f"L_{i}"] = root
+        return found | {f"z_{i}": standardised_effects(effects, deviations, root)}
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return the effects ``r``, one row per level, and the correlations ``cor``."""
+        i = self.index
+        scaled = parameters[f"z_{i}"]
+        found: dict[str, FloatArray] = {}
+        if self.has_correlations:
+            root = parameters[f"L_{i}"]
+            scaled = root @ scaled
+            correlations = root @ root.swapaxes(1, 2)
+            found[f"cor_{i}"] = np.stack([correlations[:, a.number - 1, b.number - 1] for a, b in self.pairs()], axis=1)
+        effects = parameters[f"sd_{i}"][:, :, None] * scaled
+        return found | {f"r_{i}": effects.swapaxes(1, 2)}
 
     def effects_name(self, dpar: str) -> str:
         """Return the posterior name of the effects on a parameter: ``r_g`` or ``r_g__sigma``."""

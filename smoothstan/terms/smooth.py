@@ -18,6 +18,7 @@ from smoothstan.table import Table
 from smoothstan.terms.bound_smooth import BoundSmooth, Level
 from smoothstan.terms.names import clean_name, prior_dpar, suffix
 from smoothstan.terms.smooth_bind import SmoothOptions, bind_smooth_calls
+from smoothstan.terms.standardised import coefficient_root
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
 
 
@@ -267,6 +268,31 @@ class SmoothTerm(BoundTerm):
                 columns = tuple(f"s{numbered.i}_{j}[{c + 1}]" for c in range(size))
                 result.append(Variable(name, columns, (f"{name}_dim",), (tuple(str(c + 1) for c in range(size)),)))
         return tuple(result)
+
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return ``bs``, the standard deviations ``sds`` and the standardised coefficients ``zs``."""
+        p = self.p
+        found: dict[str, FloatArray] = {}
+        if self.fixed_names:
+            found[f"bs{p}"] = np.column_stack([draws[f"bs{p}_{name}"] for name in self.fixed_names])
+        for n in self.numbered:
+            if n.owns:
+                found[n.deviations] = np.column_stack([draws[f"sds{p}_{name}"] for name in n.smooth.deviations])
+            for j, block in enumerate(n.blocks):
+                root = coefficient_root(n.smooth.mixed.joint, found[n.deviations], j)
+                values = draws[f"s{p}_{n.smooth.name}_{j + 1}"]
+                found[block.standardised] = root.standardise(values)
+        return found
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return the coefficients ``s`` of the random columns."""
+        return {
+            block.coefficients: coefficient_root(n.smooth.mixed.joint, parameters[n.deviations], j).scale(
+                parameters[block.standardised]
+            )
+            for n in self.numbered
+            for j, block in enumerate(n.blocks)
+        }
 
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return Xs times bs and every Zs of all rows times its coefficients."""

@@ -128,6 +128,20 @@ class BoundTerm(ABC):
         """How many numbers it computes for every row before they meet the draws."""
         return 1
 
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return the parameters of the Stan program, by their Stan names, that give these draws; (draws, ...) each.
+
+        A term without parameters returns nothing.
+        """
+        return {}
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return what the program computes from parameters, by Stan name: transformed and generated; (draws, ...) each.
+
+        Together with the parameters it holds all columns of ``variables``.
+        """
+        return {}
+
     def released(self) -> BoundTerm:
         """Return the term without what it keeps of the data only to save time."""
         return self

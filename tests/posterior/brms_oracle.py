@@ -32,6 +32,8 @@ from smoothstan.terms import SmoothTerm, Variable
 
 FOLDER = Path(__file__).parents[1] / "reference" / "brms_posterior"
 CASES = sorted(path.stem.removeprefix("case_") for path in FOLDER.glob("case_*.json"))
+RADON = ("radon_varying", "radon_floor", "radon_mean")
+"""The cases of ``record_loo.R``: three models of the radon data."""
 
 _STATISTICS = {
     "accept_stat__": 0.9, "stepsize__": 0.5, "treedepth__": 3.0, "n_leapfrog__": 7.0, "divergent__": 0.0,
@@ -68,6 +70,11 @@ class Case:
     stored: Mapping[str, Any]
 
     @property
+    def data(self) -> pd.DataFrame:
+        """The rows of the fit."""
+        return frame(self.stored.get("data", "data"))
+
+    @property
     def formula(self) -> tuple[str, ...]:
         """The formulas, that of the response first."""
         return tuple(self.stored["formula"])
@@ -100,7 +107,7 @@ class Case:
     @cached_property
     def moved(self) -> dict[str, FloatArray]:
         """The coefficients of smooths that differ from brms's, because the columns are rotated."""
-        design = build_design(parse_formula(self.formula), frame("data"), self.family)
+        design = build_design(parse_formula(self.formula), self.data, self.family)
         terms = [term for term in design.terms if isinstance(term, SmoothTerm)]
         found = [_in_own_columns(term, design, self.stored["smooth_columns"], self.recorded) for term in terms]
         return {name: values for term in found for name, values in term.items()}
@@ -113,7 +120,7 @@ class Case:
             warnings.simplefilter("ignore", SamplingWarning)
             warnings.simplefilter("ignore", DataWarning)
             return ss.brm(
-                self.formula, frame("data"), family=self.family,
+                self.formula, self.data, family=self.family,
                 chains=self.shape[0], iter_warmup=0, iter_sampling=self.shape[1],
             )  # fmt: skip
 
@@ -187,20 +194,27 @@ def _rotated(
 @cache
 def load_case(name: str) -> Case:
     """Return a case; the same object every time, so that its posterior is made once."""
-    return Case(name, json.loads((FOLDER / f"case_{name}.json").read_text()))
+    return Case(name, read(name if name in RADON else f"case_{name}"))
 
 
-def answers(function: str, part: str | None = None) -> Iterator[Answer]:
-    """Return the recorded calls of one of brms's functions over all cases."""
-    for name in CASES:
+def read(stem: str) -> Any:
+    """Read one of the recorded files."""
+    return json.loads((FOLDER / f"{stem}.json").read_text())
+
+
+def answers(function: str, part: str | None = None, cases: Sequence[str] = tuple(CASES)) -> Iterator[Answer]:
+    """Return the recorded calls of one of brms's functions over some cases, by default all but the radon models."""
+    for name in cases:
         yield from (a for a in load_case(name).answers if a.function == function and a.part == part)
 
 
 @cache
 def frame(name: str) -> pd.DataFrame:
-    """Return one of the recorded tables: ``data``, ``new``, or ``unseen``, which has new levels of the groups."""
+    """Return a table: ``data``, ``new``, ``unseen``, which has new levels of the groups, or ``radon``."""
+    if name == "radon":
+        return ss.load_dataset("radon")
     columns = {}
-    for column, stored in json.loads((FOLDER / "data.json").read_text())[name].items():
+    for column, stored in read("data")[name].items():
         values = stored["values"]
         if "levels" in stored:
             values = pd.Categorical(values, categories=stored["levels"], ordered=stored["kind"] == "ordered")

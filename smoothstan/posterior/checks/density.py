@@ -117,7 +117,7 @@ def _shared_counts(samples: FloatArray, start: float, step: float, margin: int, 
     cell = row * size + left
     total = len(samples) * size
     counts = np.bincount(cell, 1 - right_share, total) + np.bincount(cell + 1, right_share, total)
-    return counts.reshape(len(samples), size)
+    return np.asarray(counts.reshape(len(samples), size), dtype=float)
 
 
 def distribution_functions(samples: FloatArray, grid: FloatArray) -> FloatArray:

@@ -18,7 +18,7 @@ from smoothstan.posterior.checks.density import (
     far_away,
     histogram_edges,
     histograms,
-)  # fmt: skip
+)
 from smoothstan.posterior.checks.predictive import Predictive
 from smoothstan.posterior.checks.predictive_check import Comparison
 

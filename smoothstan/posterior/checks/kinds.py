@@ -18,7 +18,7 @@ from smoothstan.posterior.estimates import check_probability
 from smoothstan.posterior.fitted import Fitted
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from smoothstan.plots.style import Axes
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,12 @@ CHECK_KINDS: Mapping[str, CheckKind] = {
     "bars": CheckKind(
         lambda p, r: value_counts(p, r.prob, root=False), "counts of every value", prob=0.9, discrete=True
     ),
-    "dens_overlay": CheckKind(lambda p, r: density_overlay(p), "densities", ndraws=10),
-    "ecdf_overlay": CheckKind(lambda p, r: ecdf_overlay(p), "distribution functions", ndraws=10),
+    "dens_overlay": CheckKind(lambda p, _: density_overlay(p), "densities", ndraws=10),
+    "ecdf_overlay": CheckKind(lambda p, _: ecdf_overlay(p), "distribution functions", ndraws=10),
     "error_scatter_avg": CheckKind(
-        lambda p, r: row_averages(p, errors=True), "errors of the mean predictions", takes=("group", "x")
+        lambda p, _: row_averages(p, errors=True), "errors of the mean predictions", takes=("group", "x")
     ),
-    "hist": CheckKind(lambda p, r: histogram_overlay(p), "histograms", ndraws=10, takes=()),
+    "hist": CheckKind(lambda p, _: histogram_overlay(p), "histograms", ndraws=10, takes=()),
     "intervals": CheckKind(
         lambda p, r: row_intervals(p, r.prob, ribbon=False), "intervals by row", prob=0.9, takes=("group", "x")
     ),
@@ -88,7 +88,7 @@ CHECK_KINDS: Mapping[str, CheckKind] = {
     "rootogram": CheckKind(
         lambda p, r: value_counts(p, r.prob, root=True), "square roots of counts", prob=0.9, discrete=True
     ),
-    "scatter_avg": CheckKind(lambda p, r: row_averages(p, errors=False), "mean predictions"),
+    "scatter_avg": CheckKind(lambda p, _: row_averages(p, errors=False), "mean predictions"),
     "stat": CheckKind(lambda p, r: one_statistic(p, r.stat, r.prob), "a statistic", prob=0.9, stat="mean"),
     "stat_2d": CheckKind(
         lambda p, r: two_statistics(p, r.stat, r.prob), "two statistics", prob=0.9, stat=("mean", "sd")

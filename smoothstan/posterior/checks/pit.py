@@ -18,6 +18,8 @@ from smoothstan.posterior.checks.density import densities
 from smoothstan.posterior.checks.envelope import evaluation_points, uniform_envelope
 from smoothstan.posterior.checks.predictive import Group, Predictive
 from smoothstan.posterior.checks.predictive_check import Comparison
+from smoothstan.posterior.comparison.efficiency import relative_efficiency
+from smoothstan.posterior.comparison.pareto import smoothed_weights
 from smoothstan.posterior.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -110,14 +112,10 @@ def _transform(y: FloatArray, yrep: FloatArray, weights: FloatArray | None, unif
 
 def _leave_one_out_weights(block: Prediction, chains: int) -> tuple[FloatArray, FloatArray]:
     """Return normalised weights (draws, rows) and Pareto k of every row."""
-    from smoothstan.posterior.loo import _relative_efficiency, _smoothed_weights
-
-    log_lik = block.evaluate("log_lik")
-    by_chain = log_lik.T.reshape(block.n, chains, -1)
-    efficiency = _relative_efficiency(by_chain) if chains > 1 or by_chain.shape[2] > 3 else np.ones(block.n)
-    smoothed = [_smoothed_weights(log_lik[:, i], float(efficiency[i])) for i in range(block.n)]
-    weights = np.exp(np.stack([log_weights for log_weights, _ in smoothed], axis=1))
-    return weights, np.array([k for _, k in smoothed])
+    log_lik = np.ascontiguousarray(block.evaluate("log_lik").T)
+    efficiency = relative_efficiency(log_lik.reshape(block.n, chains, -1))
+    log_weights, k = smoothed_weights(-log_lik, efficiency)
+    return np.exp(log_weights).T, k
 
 
 def _uniform(predictive: Predictive) -> FloatArray:

@@ -12,7 +12,8 @@ from smoothstan.plots import Panel, draw_facets
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
+
+    from smoothstan.plots.style import Axes
 
 _ROWS_PRINTED = 10
 

@@ -40,14 +40,14 @@ def _iqr(values: FloatArray) -> FloatArray:
 STATISTICS: Mapping[str, RowFunction] = {
     "iqr": _iqr,
     "mad": _mad,
-    "max": partial(np.max, axis=1),
-    "mean": partial(np.mean, axis=1),
-    "median": partial(np.median, axis=1),
-    "min": partial(np.min, axis=1),
+    "max": lambda values: np.max(values, axis=1),
+    "mean": lambda values: np.mean(values, axis=1),
+    "median": lambda values: np.median(values, axis=1),
+    "min": lambda values: np.min(values, axis=1),
     "prop_zero": lambda values: np.mean(values == 0, axis=1),
-    "sd": partial(np.std, axis=1, ddof=1),
-    "sum": partial(np.sum, axis=1),
-    "var": partial(np.var, axis=1, ddof=1),
+    "sd": lambda values: np.std(values, axis=1, ddof=1),
+    "sum": lambda values: np.sum(values, axis=1),
+    "var": lambda values: np.var(values, axis=1, ddof=1),
 }
 """Name -> statistic; ``"q10"`` and the like are quantiles. ``mad`` has R's constant 1.4826, ``sd`` divides by n - 1."""
 
@@ -129,9 +129,9 @@ class StatisticValues(Comparison):
         parts = []
         for i, label in enumerate(self.groups):
             values = np.concatenate([self.observed[i][:, None], self.predicted[i]], axis=1)
-            part = pd.DataFrame(dict(zip(self.statistics, values, strict=True)))
-            part.insert(0, "draw", pd.array([pd.NA, *self.draw_ids], dtype="Int64"))
-            part.insert(0, "source", np.array(["y"] + ["yrep"] * len(self.draw_ids)))
+            numbers = pd.array([pd.NA, *self.draw_ids], dtype="Int64")
+            sources = np.array(["y"] + ["yrep"] * len(self.draw_ids))
+            part = pd.DataFrame({"source": sources, "draw": numbers} | dict(zip(self.statistics, values, strict=True)))
             if self.group_name:
                 part.insert(0, self.group_name, label)
             parts.append(part)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray
-from smoothstan.plots import EffectCurves, EffectLevels, EffectMap, Panel, Scatter
+from smoothstan.plots import DataPoints, EffectCurves, EffectLevels, EffectMap, Panel
 from smoothstan.posterior.conditional.conditions import LABEL
 from smoothstan.posterior.conditional.part import ConditionalEffect
 
@@ -49,7 +49,7 @@ def _panel(
     if part.numeric[0]:
         x = np.unique(table["effect1__"].to_numpy(dtype=float))
         seen = data["effect1__"].to_numpy(dtype=float)
-        scatter = Scatter(seen, data["resp__"].to_numpy(dtype=float), second) if points else None
+        scatter = DataPoints(seen, data["resp__"].to_numpy(dtype=float), second) if points else None
         draws = None if part.draws is None else _drawn(part.draws[:, rows], group, len(names))
         return EffectCurves(x, *cells, names, *labels, legend, title, ordered, scatter, seen if rug else None, draws)
     levels, place = _coded(table["effect1__"])
@@ -57,7 +57,7 @@ def _panel(
     if points:
         where = np.asarray([levels.index(str(v)) if str(v) in levels else -1 for v in data["effect1__"].astype(str)])
         kept = where >= 0
-        scatter = Scatter(where[kept].astype(float), data["resp__"].to_numpy(dtype=float)[kept], second[kept])
+        scatter = DataPoints(where[kept].astype(float), data["resp__"].to_numpy(dtype=float)[kept], second[kept])
     return EffectLevels(levels, *cells, names, *labels, legend, title, ordered, scatter)
 
 

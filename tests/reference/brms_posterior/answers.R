@@ -27,6 +27,7 @@ nested <- function(v) {
 value_of <- function(v) {
   if (inherits(v, "brmshypothesis")) return(value_of(v$hypothesis))
   if (inherits(v, "brms_conditional_effects")) return(lapply(seq_along(v), function(i) effect_of(names(v)[i], v[[i]])))
+  if (is.numeric(v)) v <- unclass(v)
   if (is.data.frame(v)) return(list(rows = I(rownames(v)), columns = lapply(as.list(v), function(c) I(plain(c)))))
   if (is.list(v)) return(lapply(unclass(v), value_of))
   if (is.null(v)) return(NULL)
@@ -49,7 +50,7 @@ argument_of <- function(v) {
   if (length(v) == 1) v else I(v)
 }
 
-# `text` is a call whose first argument is `fit`; data sets are named, everything else is evaluated.
+# `text` is a call whose first argument is `fit`; objects stay names, everything else is evaluated.
 ask <- function(text, env) {
   call <- parse(text = text)[[1]]
   inner <- call
@@ -58,13 +59,16 @@ ask <- function(text, env) {
   method <- getS3method(name, "brmsfit", optional = TRUE)
   given <- as.list(match.call(if (is.null(method)) get(name) else method, inner))[-1]
   named <- lapply(given[-1], function(a) {
-    if (is.name(a) && as.character(a) %in% c("new", "unseen")) return(as.character(a))
+    if (is.name(a) && exists(as.character(a), env, inherits = FALSE)) return(as.character(a))
     argument_of(eval(a, env))
   })
-  answer <- suppressMessages(suppressWarnings(eval(call, env)))
+  # A call that simulates answers differently under another seed; such an answer is no reference.
+  set.seed(1); answer <- value_of(suppressMessages(suppressWarnings(eval(call, env))))
+  set.seed(2); again <- value_of(suppressMessages(suppressWarnings(eval(call, env))))
+  if (!identical(answer, again)) stop("random")
   part <- if (identical(inner, call)) NULL else as.character(call[[3]])
   list(call = text, "function" = name, part = part, arguments = if (length(named)) named else setNames(list(), character(0)),
-       value = value_of(answer))
+       value = answer)
 }
 
 draws_of <- function(fit) {

@@ -77,17 +77,20 @@ flat <- function(v) {
 with_draws <- function(fit, seed, location = 0, chains = 2, draws = 10) {
   set.seed(seed)
   standata <- standata(fit)
-  for (p in grep("^K(_|$)", names(standata), value = TRUE)) {
-    if (p != "K_" ) standata[[sub("^K", "Kc", p)]] <- standata[[p]] - 1
-  }
+  for (p in grep("^K(_|$)", names(standata), value = TRUE)) standata[[sub("^K", "Kc", p)]] <- standata[[p]] - 1
   parameters <- declared(stancode(fit))
-  files <- sapply(seq_len(chains), function(chain) {
-    rows <- t(replicate(draws, flat(one_draw(parameters, standata, location))))
-    rows <- rows[, c("lp__", setdiff(colnames(rows), "lp__"))]
-    sampler <- cbind(accept_stat__ = 0.9, stepsize__ = 0.5, treedepth__ = 3, n_leapfrog__ = 7, divergent__ = 0, energy__ = 100)
-    table <- cbind(rows[, 1, drop = FALSE], sampler[rep(1, draws), ], rows[, -1])
+  with_chains(fit, lapply(seq_len(chains), function(chain) t(replicate(draws, flat(one_draw(parameters, standata, location))))))
+}
+
+# `chains`: one matrix per chain, a row per draw, its columns named as CmdStan names them.
+with_chains <- function(fit, chains) {
+  files <- sapply(seq_along(chains), function(chain) {
+    rows <- chains[[chain]]
+    n <- nrow(rows)
+    sampler <- c(accept_stat__ = 0.9, stepsize__ = 0.5, treedepth__ = 3, n_leapfrog__ = 7, divergent__ = 0, energy__ = 100)
+    table <- cbind(rows[, "lp__", drop = FALSE], t(replicate(n, sampler)), rows[, setdiff(colnames(rows), "lp__")])
     file <- file.path(tempdir(), paste0("draws_", chain, ".csv"))
-    comments <- c("stan_version_major = 2", "model = draws_model", "method = sample (Default)", paste("num_samples =", draws),
+    comments <- c("stan_version_major = 2", "model = draws_model", "method = sample (Default)", paste("num_samples =", n),
       "num_warmup = 0", "save_warmup = 0 (Default)", "thin = 1 (Default)", "algorithm = hmc (Default)", "engine = nuts (Default)",
       "max_depth = 10 (Default)", "metric = diag_e (Default)", paste("id =", chain), "seed = 1")
     writeLines(c(paste("#", comments), paste(colnames(table), collapse = ","),

@@ -55,7 +55,6 @@ models <- list(
     'conditional_effects(fit, effects = "x", dpar = "mu", resolution = 5)',
     'conditional_effects(fit, effects = "x:z", resolution = 6)',
     'conditional_effects(fit, effects = "x:z", surface = TRUE, resolution = 4)',
-    'conditional_effects(fit, effects = "x", re_formula = NULL, resolution = 5)',
     'conditional_effects(fit, effects = "x", re_formula = NULL, conditions = data.frame(g = c("g2", "g7"), site = c(4, 100)), resolution = 5)',
     'conditional_effects(fit, effects = "x", re_formula = ~ (1 | g), conditions = data.frame(g = "g2", z = 3), resolution = 5)',
     'conditional_smooths(fit)',
