@@ -221,7 +221,9 @@ def _outline(artists: Any, colour: str) -> None:
         artist.set_path_effects([withStroke(linewidth=width, foreground=colour)])
 
 
-def _draw_scatter(ax: Axes, scatter: DataPoints | None, colours: Sequence[Any], shifts: Any, spread: float = 0.0) -> None:
+def _draw_scatter(
+    ax: Axes, scatter: DataPoints | None, colours: Sequence[Any], shifts: Any, spread: float = 0.0
+) -> None:
     """Draw data in the colour of their curve, grey where they belong to none; at levels side by side."""
     if scatter is None:
         return
