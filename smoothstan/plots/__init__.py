@@ -49,4 +49,5 @@ from smoothstan.plots.smooth_panels import Levels as Levels
 from smoothstan.plots.smooth_panels import Panel as Panel
 from smoothstan.plots.smooth_panels import Quantiles as Quantiles
 from smoothstan.plots.smooth_panels import Surface as Surface
+from smoothstan.plots.smooth_panels import draw_level_panels as draw_level_panels
 from smoothstan.plots.smooth_panels import draw_panels as draw_panels

@@ -22,6 +22,7 @@ _LIGHTEST = 0.8
 """Lighter lines are hard to see on white."""
 _STYLES = ("-", "--", "-.", ":")
 _MARKERS = "osD^vP*"
+_PER_LEVEL = 0.16
 _CROWDED = 40
 """Letters of tick labels that fit below a panel."""
 
@@ -170,7 +171,7 @@ class EffectLevels(Panel):
         ax.set_xticks(places, list(self.levels))
         ax.set_xlim(-0.6, len(self.levels) - 0.4)
         if sum(map(len, self.levels)) > _CROWDED:
-            ax.tick_params(axis="x", labelrotation=90, labelsize="small" if len(self.levels) < 30 else 5)
+            ax.tick_params(axis="x", labelrotation=90, labelsize="x-small" if len(self.levels) > 15 else "small")
         plain(ax).set(xlabel=self.labels.x, ylabel=self.labels.y, title=self.labels.title)
         _draw_legend(ax, e.names, self.labels.legend)
 
@@ -259,7 +260,8 @@ def draw_effect_panels(
     Raises:
         OptionError: if the number of axes differs from that of the panels, or ncol is below 1.
     """
-    drawn = panel_axes([len(row) for row in rows], ncol=ncol, axes=axes)
+    most = max((len(p.levels) for row in rows for p in row if isinstance(p, EffectLevels)), default=0)
+    drawn = panel_axes([len(row) for row in rows], ncol=ncol, axes=axes, size=(_PER_LEVEL * most, 0.0))
     for row, own in zip(rows, drawn, strict=True):
         for panel, ax in zip(row, own, strict=True):
             panel.draw(ax)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -88,6 +89,7 @@ def test_a_line_is_its_closed_form(line: ss.Posterior, data: pd.DataFrame) -> No
 def test_numbers_that_the_formula_makes_a_factor(line: ss.Posterior, data: pd.DataFrame) -> None:
     table = line.conditional_effects("year")["year"]
     assert table["year"].tolist() == [2001, 2002, 2003]
+    assert table["effect1__"].tolist() == ["2001", "2002", "2003"]
     base = _draws(line, "Intercept") + _draws(line, "x") * data["x"].mean()
     years = [0, _draws(line, "factoryear2002"), _draws(line, "factoryear2003")]
     _matches(table, np.column_stack([base + year for year in years]))
@@ -255,6 +257,30 @@ def test_smooths_are_what_the_predictor_adds(slopes_fit: ss.Posterior) -> None:
     assert alone is not None
     np.testing.assert_allclose(linpred[:, :9] - linpred[:, [9]], alone - alone[:, [0]], atol=1e-10)
     _matches(table, alone)
+
+
+def test_smooths_by_level_have_a_panel_each() -> None:
+    smooths = load_case("student_smooth_by_factor").posterior.conditional_smooths(resolution=4)
+    part = smooths.part('mu: s(z,by=f,bs="cr",k=4)')
+    assert part.titles == ("f = b b", "f = a", "f = c+d")
+    data = load_case("student_smooth_by_factor").posterior.design.table
+    counts = part.points["cond__"].value_counts(sort=False)
+    assert counts.tolist() == np.bincount(data["f"].codes).tolist()
+    axes = smooths.plot(rug=True)
+    assert [ax.get_title() for ax in axes] == list(part.titles)
+    plt.close("all")
+
+
+def test_figures_are_as_wide_as_many_levels_need() -> None:
+    levels = [f"level {i:02d}" for i in range(40)] * 2
+    fit = ss.brm("y ~ f", {"y": np.random.default_rng(1).normal(size=80), "f": levels}, **_OPTIONS)
+    (ax,) = fit.conditional_effects().plot()
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert labels == sorted(set(levels))
+    ax.figure.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
+    plt.close("all")
 
 
 def test_two_dimensional_smooths_as_curves() -> None:

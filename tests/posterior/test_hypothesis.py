@@ -195,6 +195,9 @@ def test_figures(fit: ss.Posterior) -> None:
     texts = [[text.get_text() for text in ax.get_legend().get_texts()] for ax in axes]
     assert texts == [["interval", "posterior", "prior"], ["interval", "posterior"]]
     assert "prior" not in [t.get_text() for t in fit.hypothesis("x = 0").plot(prior=False)[0].get_legend().get_texts()]
+    near, far = fit.hypothesis(["x > 0", "x > 100"]).plot()
+    assert near.get_xlim()[0] < 0 < near.get_xlim()[1]
+    assert far.get_xlim()[1] < -90
     (ax,) = fit.hypothesis("x > 0", scope="coef", group="g").plot()
     assert len(ax.get_yticklabels()) == 4
     plt.close("all")

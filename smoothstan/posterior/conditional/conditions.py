@@ -13,7 +13,7 @@ from smoothstan.design import Design
 from smoothstan.errors import DataError, DataWarning, OptionError, warn
 from smoothstan.numerals import format_number
 from smoothstan.posterior.conditional.predictor import Predictor, mean_and_deviations, n_rows, predictors_of
-from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric, Table, no_column, read_table
+from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric, Table, as_factor, no_column, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,6 +218,11 @@ def condition_column(codes: IntArray, labels: Sequence[str]) -> Any:
     import pandas as pd
 
     return pd.Categorical.from_codes(codes, categories=pd.Index(list(labels)))
+
+
+def level_column(column: Column) -> Any:
+    """Return a column whose values are levels: categories, also of numbers, or logicals."""
+    return native_column(as_factor(column) if isinstance(column, Numeric) else column)
 
 
 def native_column(column: Column) -> Any:

@@ -119,8 +119,8 @@ def _coded(column: Any) -> tuple[tuple[str, ...], IntArray]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         used = column.cat.remove_unused_categories().cat
         return tuple(map(str, used.categories)), used.codes.to_numpy(dtype=np.int64)
-    values, codes = np.unique(column.to_numpy(), return_inverse=True)
-    return tuple(str(value).upper() if isinstance(value, np.bool_) else f"{value:g}" for value in values), codes
+    values, codes = np.unique(column.to_numpy(dtype=bool), return_inverse=True)
+    return tuple(str(value).upper() for value in values), codes
 
 
 def _places(column: Any, names: tuple[str, ...]) -> IntArray:

@@ -53,11 +53,11 @@ def _points(draws: FloatArray, prior: FloatArray | None) -> FloatArray:
     return np.linspace(min(ends), max(ends), _POINTS)
 
 
-def level_panels(table: pd.DataFrame) -> list[Panel]:
+def level_panels(table: pd.DataFrame) -> list[Levels]:
     """Return a panel per hypothesis: its estimate and interval at every level."""
-    panels: list[Panel] = []
+    panels = []
     for label, own in table.groupby("Hypothesis", sort=False):
         estimate, low, high = (own[name].to_numpy(dtype=float) for name in ("Estimate", "CI.Lower", "CI.Upper"))
         names = tuple(map(str, own["Group"]))
-        panels.append(Levels(names, estimate, low, high, "difference of the two sides", str(label)))
+        panels.append(Levels(names, estimate, low, high, "difference of the two sides", str(label), crowded=False))
     return panels

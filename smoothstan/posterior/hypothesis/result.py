@@ -76,8 +76,9 @@ class HypothesisTests:
         Returns:
             The axes, one per hypothesis.
         """
-        from smoothstan.plots import draw_panels, several
+        from smoothstan.plots import draw_level_panels, draw_panels, several
 
-        grouped = "Group" in self.table
-        panels = level_panels(self.table) if grouped else density_panels(self, prior=prior)
-        return draw_panels(panels, None if axes is None else several(axes))
+        own = None if axes is None else several(axes)
+        if "Group" in self.table:
+            return draw_level_panels(level_panels(self.table), own)
+        return draw_panels(density_panels(self, prior=prior), own)
