@@ -1,4 +1,4 @@
-"""Answers of the Python package marginaleffects about models that statsmodels fitted: one draw at the same coefficients.
+"""Answers of the Python package marginaleffects about models that statsmodels fitted: one draw at their coefficients.
 
 Three things are asked otherwise: marginaleffects for Python centres a change by one number, counts the rows of
 hypotheses from 0, and takes slopes with a step of 1e-4.
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
-import smoothstan as ss
 from conftest import read_reference
 from given_draws import fit_of_draws
+
+import smoothstan as ss
 
 STORED = read_reference("marginaleffects/answers.json")
 QUESTIONS = [

@@ -1,7 +1,7 @@
 """Record what the Python package marginaleffects answers about models that statsmodels fitted.
 
-Run in an environment with marginaleffects 0.6.0, statsmodels 0.15.0 and polars 1.44: ``python record.py``.  A posterior with one
-draw at these coefficients must give the same estimates.
+Run in an environment with marginaleffects 0.6.0, statsmodels 0.15.0 and polars 1.44: ``python record.py``.  A posterior
+with one draw at these coefficients must give the same estimates.
 """
 
 from __future__ import annotations
