@@ -1,4 +1,4 @@
-"""Answers of the Python package marginaleffects about models of statsmodels: one draw at the same coefficients.
+"""Answers of the Python package marginaleffects about models that statsmodels fitted: one draw at their coefficients.
 
 Three things are asked otherwise: marginaleffects for Python centres a change by one number, counts the rows of
 hypotheses from 0, and takes slopes with a step of 1e-4.
