@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from html.parser import HTMLParser
 from typing import Any
 
@@ -47,6 +48,9 @@ def shown(
     slopes_fit: ss.Posterior, mcycle_fit: ss.Posterior, mcycle: pd.DataFrame, frame: pd.DataFrame
 ) -> dict[str, Any]:
     small, large = ss.gam("accel ~ s(times)", mcycle), ss.gam("accel ~ s(times, k=20)", mcycle)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ss.errors.SamplingWarning)
+        loo, twin = slopes_fit.loo(), mcycle_fit.compare_to_gam()
     return {
         "fit": slopes_fit,
         "summary": slopes_fit.summary(robust=True),
@@ -54,10 +58,10 @@ def shown(
         "prior": ss.prior("normal(0, 1)", "b", lb=0),
         "priors": slopes_fit.prior_summary(),
         "defaults": ss.default_prior("y ~ x + (1 | g)", frame),
-        "loo": slopes_fit.loo(),
+        "loo": loo,
         "gam": small,
         "gams": ss.compare_gam(small, large),
-        "twin": mcycle_fit.compare_to_gam(),
+        "twin": twin,
     }
 
 

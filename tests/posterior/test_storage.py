@@ -286,7 +286,7 @@ class StandIn:
 
 @dataclass(frozen=True, repr=False)
 class RicherFit(Fitted):
-    criteria: Mapping[str, StandIn] = field(default_factory=dict)
+    verdicts: Mapping[str, StandIn] = field(default_factory=dict)
     remark: str = ""
 
 
@@ -297,15 +297,14 @@ def test_any_field_of_a_fit_is_stored(
     module.StandIn = StandIn  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(StandIn, "__module__", module.__name__)
-    fit = RicherFit(
-        slopes_fit.model, slopes_fit.draws, {"loo": StandIn(np.array([0.1, np.nan]), "loo")}, "checked",
-    )  # fmt: skip
+    verdicts = {"loo": StandIn(np.array([0.1, np.nan]), "loo")}
+    fit = RicherFit(slopes_fit.model, slopes_fit.draws, verdicts=verdicts, remark="checked")
     save_tree(tmp_path / "rich.nc", fit)
     back = load_tree(tmp_path / "rich.nc", RicherFit)
     assert back.remark == "checked"
-    _same(back.criteria["loo"].elpd_i, fit.criteria["loo"].elpd_i)
-    assert load_tree(saved, RicherFit).criteria == {}
-    with pytest.raises(StorageError, match="it holds criteria, remark, which this version"):
+    _same(back.verdicts["loo"].elpd_i, fit.verdicts["loo"].elpd_i)
+    assert load_tree(saved, RicherFit).verdicts == {}
+    with pytest.raises(StorageError, match="it holds remark, verdicts, which this version"):
         ss.load_fit(tmp_path / "rich.nc")
 
 

@@ -177,3 +177,10 @@ def test_refused(fit: ss.Posterior, kind: type[Exception], message: str, argumen
 def test_a_minus_without_effect_warns(fit: ss.Posterior) -> None:
     with pytest.warns(FormulaWarning, match="'- z' takes nothing away"):
         fit.update("~ . - z", chains=1, iter_warmup=20, iter_sampling=5)
+
+
+def test_starting_at_the_penalised_fit(fit: ss.Posterior, frame: pd.DataFrame) -> None:
+    direct = ss.brm("y ~ x + f + (1 | g)", frame, prior=list(fit.model.given_priors), adapt_delta=0.9, inits="gam",
+                    **SHORT)  # fmt: skip
+    assert same_draws(fit.update(inits="gam"), direct)
+    assert not same_draws(direct, fit)
