@@ -55,13 +55,16 @@ def normal_model(n: int = 24, *, outliers: tuple[float, ...] = (), draws: int = 
     return NormalModel(np.column_stack([np.ones(n), z]), y, fit)
 
 
-def grouped_fit(formula: str = "y ~ x + (1 | g)", *, seed: int = 1, draws: int = 400, **options: Any) -> ss.Posterior:
-    """Fit a small multilevel model of 40 rows with two outliers."""
-    rng = np.random.default_rng(10)
+def grouped_fit(
+    formula: str = "y ~ x + (1 | g)", *, seed: int = 1, draws: int = 400, outliers: bool = True, **options: Any
+) -> ss.Posterior:
+    """Fit a small multilevel model of 40 rows, two of them far off."""
+    rng = np.random.default_rng(10 if outliers else 12)
     g = np.repeat(list("abcdefgh"), 5)
     x = rng.normal(size=40)
     y = 1 + x + 0.6 * rng.normal(size=8).repeat(5) + rng.normal(size=40)
-    y[[3, 17]] += [6, -5]
+    if outliers:
+        y[[3, 17]] += [6, -5]
     data = pd.DataFrame({"y": y, "x": x, "g": g, "f": [*"uv"] * 20})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ss.errors.SamplingWarning)

@@ -1,4 +1,4 @@
-"""Leave-one-out of fits: plain, by moment matching, by fits without an observation; what is kept and what is refused."""
+"""Leave-one-out of fits: plain, by moment matching, by fits without an observation; what is kept, and refused."""
 
 from __future__ import annotations
 
