@@ -167,7 +167,7 @@ def test_bands_along_a_number(fit: ss.Posterior) -> None:
     mask = (found.table["f"] == "a") & ~found.table["lg"]
     np.testing.assert_allclose(line, found.table["estimate"][mask])
     assert ax.get_ylabel() == "y (mm)"
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+    assert [text.get_text() for text in ax.figure.legends[0].get_texts()] == ["a", "b"]
     alone = fit.slopes("x", ss.datagrid(x=np.linspace(-2, 2, 20))).plot()
     assert alone.get_xlabel() == "x"
     assert [text.get_text() for text in alone.get_legend().get_texts()] == ["95 % interval", "estimate"]
@@ -184,6 +184,8 @@ def test_points_for_categories(fit: ss.Posterior) -> None:
     np.testing.assert_allclose(middle, effects.table["estimate"])
     turned = fit.avg_predictions(by=["f", "lg"]).plot(condition=["lg", "f"])
     assert turned.get_xlabel() == "lg"
+    with pytest.raises(OptionError, match="need a figure of their own"):
+        fit.avg_predictions(by=["f", "lg", "b"]).plot(ax=ax)
     fit.avg_predictions().plot()
     fit.avg_predictions(by="f", hypothesis="pairwise").plot()
 
