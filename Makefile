@@ -5,12 +5,14 @@
 #                     STAN=2.35 tries the older one
 # make goldens rewrite the expected programs after an intended change
 # make benchmarks
+# make notebooks run the notebooks and save them in place; NOTEBOOKS="01 04" runs these only
+# make docs    build the documentation into site/, without a network once its tools are installed
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PROJECT := pyproject.toml
 
-.PHONY: demo test test-cmdstan check goldens benchmarks clean
+.PHONY: demo test test-cmdstan check goldens benchmarks notebooks docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m smoothstan demo
@@ -43,6 +45,13 @@ goldens: $(VENV)/.installed-dev
 benchmarks: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
 
+NOTEBOOKS ?=
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python -m notebooks $(NOTEBOOKS)
+
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --clean
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -54,5 +63,9 @@ $(VENV)/.installed-dev: $(VENV)/bin/python $(PROJECT)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: $(VENV)/bin/python $(PROJECT)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(CACHE) build dist demo-output
+	rm -rf $(VENV) $(CACHE) build dist demo-output site

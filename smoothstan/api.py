@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
-from smoothstan.codegen import SAMPLE_PRIOR, write_code
-from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
-from smoothstan.errors import OptionError, SamplingWarning
+from smoothstan.errors import SamplingWarning
 from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
-from smoothstan.gam import GamFit, chain_starts
-from smoothstan.posterior import Posterior, sample_design
-from smoothstan.priors import Prior, PriorTable, resolve_priors
+from smoothstan.gam import GamFit
+from smoothstan.posterior import (
+    FitFile,
+    FitRequest,
+    Posterior,
+    combine_fits,
+    file_of_joined,
+    fit_each,
+    gam_inits,
+    joined,
+    seeded,
+    warn_of_each,
+)
+from smoothstan.priors import Prior, PriorTable, as_priors, resolve_priors
 from smoothstan.terms import SmoothOptions
 
 if TYPE_CHECKING:
@@ -47,6 +56,8 @@ def brm(
     sample_prior: str = "no",
     knots: Mapping[str, Any] | None = None,
     data2: Mapping[str, Any] | None = None,
+    file: str | os.PathLike[str] | None = None,
+    file_refit: str = "never",
 ) -> Posterior:
     """Fit a Bayesian multilevel model with smooths.
 
@@ -68,6 +79,10 @@ def brm(
         sample_prior: ``"no"``, ``"yes"`` to draw from the priors as well, ``"only"`` to ignore the data.
         knots: covariate of a smooth -> its knots, as mgcv's ``knots``.
         data2: objects that the formula names, e.g. the polygons in ``s(region, bs='mrf', xt=list(polys=map))``.
+        file: keep the fit in this file (``.nc`` is added if it lacks it), and read it from there the next time.
+        file_refit: what to do if the file is there: ``"never"`` returns the fit in it, whatever the other arguments
+            are; ``"on_change"`` samples anew if formula, family, data, priors, program, backend, sampling options, or
+            a seed that is given, differ; ``"always"`` samples anew. The file changes only when the new fit is complete.
 
     Returns:
         The fit: draws, summaries, predictions.
@@ -79,33 +94,108 @@ def brm(
     Raises:
         FormulaError, DataError, FamilyError, PriorError, OptionError: before anything is sampled.
         EngineError: if no engine is there, the program does not compile, or a chain fails.
+        StorageError: if ``file`` cannot be written or read; the former is found out before sampling.
     """
+    from_gam, inits = gam_inits(inits)
     options = SamplingOptions(
-        chains,
-        iter_warmup,
-        iter_sampling,
-        parallel_chains,
-        seed,
-        adapt_delta,
-        max_treedepth,
-        None if _from_gam(inits) else cast(Inits, inits),
-        show_progress,
-    )
-    _check_sample_prior(sample_prior)
-    engine = choose_engine(backend)
-    smooth_options = SmoothOptions.of(knots, data2)
-    given = (prior,) if isinstance(prior, Prior) else tuple(prior)
-    design, priors = _bind(formula, data, family, given, smooth_options)
-    if _from_gam(inits):
-        options = replace(options, inits=chain_starts(design, priors, chains, seed))
-    model, draws = sample_design(
-        design, priors, engine, options, sample_prior=sample_prior, backend=backend, given_priors=given,
-        smooth_options=smooth_options,
+        chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress,
     )  # fmt: skip
-    fit = Posterior(model, draws)
+    request = FitRequest(
+        parse_formula(formula), choose_family(family), as_priors(prior), options, sample_prior, backend,
+        SmoothOptions.of(knots, data2), from_gam,
+    )  # fmt: skip
+    kept = FitFile.of(file, file_refit)
+    if kept and (found := kept.final(Posterior)):
+        return found
+    design = request.design(data)
+    priors = request.resolve(design)
+    if kept and (found := kept.unchanged(Posterior, request, design, priors)):
+        return found
+    fit = Posterior(*request.sample(design, priors, choose_engine(backend)))
+    if kept:
+        kept.keep(fit)
     for problem in fit.problems():
         warnings.warn(problem, SamplingWarning, stacklevel=2)
     return fit
+
+
+def brm_multiple(
+    formula: Formula,
+    data: Sequence[Any],
+    *,
+    combine: bool = True,
+    n_jobs: int | None = None,
+    family: str | Family = "gaussian",
+    prior: Priors = (),
+    backend: str = "auto",
+    chains: int = 4,
+    iter_warmup: int = 1000,
+    iter_sampling: int = 1000,
+    parallel_chains: int | None = None,
+    seed: int | None = None,
+    adapt_delta: float = 0.8,
+    max_treedepth: int = 10,
+    inits: Inits | Literal["gam"] = None,
+    show_progress: bool = True,
+    sample_prior: str = "no",
+    knots: Mapping[str, Any] | None = None,
+    data2: Mapping[str, Any] | None = None,
+    file: str | os.PathLike[str] | None = None,
+    file_refit: str = "never",
+) -> Posterior | list[Posterior]:
+    """Fit one model to several data sets, e.g. multiple imputations, and pool the draws.
+
+    Bases of smooths, codings and levels of factors, and default priors are those of the first data set, so that a
+    coefficient means the same everywhere. The data sets' seeds follow from ``seed``, however many jobs there are.
+
+    Args:
+        formula: as in ``brm``.
+        data: a list of tables with the columns of the model.
+        combine: return one fit with the chains of all; else a list of fits.
+        n_jobs: data sets at a time, by joblib (-1: all processors); by default one, or what
+            ``joblib.parallel_config`` says, so that Dask and Ray can take them.
+        family, prior, backend, chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth,
+            inits, show_progress, sample_prior, knots, data2: as in ``brm``. Jobs that run at the same time sample
+            their chains one after another unless ``parallel_chains`` is given, and draw no progress bars.
+        file, file_refit: as in ``brm``, for the combined fit; not ``"on_change"``.
+
+    Returns:
+        The combined fit: its data are the first, R-hat is within each data set (``rhats``); or one fit per data set.
+
+    Warns:
+        SamplingWarning: for divergences, slow or unmixed chains, with the numbers of the data sets (from 1).
+        DataWarning: if rows are left out.
+
+    Raises:
+        DataError: if the data are no list of tables, or one does not fit the model of the first.
+        Others: as ``brm``.
+
+    Source: the function of the same name in brms, which places smooths anew for every data set.
+    """
+    from_gam, inits = gam_inits(inits)
+    options = SamplingOptions(
+        chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress,
+    )  # fmt: skip
+    request = FitRequest(
+        parse_formula(formula), choose_family(family), as_priors(prior), seeded(options), sample_prior, backend,
+        SmoothOptions.of(knots, data2), from_gam,
+    )  # fmt: skip
+    kept = file_of_joined(file, file_refit, combine=combine)
+    if kept and (found := kept.final(Posterior)):
+        return found
+    fits = fit_each(request, data, Posterior, n_jobs=n_jobs, file=kept)
+    if not combine:
+        warn_of_each(fits)
+        return fits
+    fit = joined(fits, request)
+    if kept:
+        kept.keep(fit)
+    return fit
+
+
+def combine_models(*fits: Posterior, check_data: bool = True) -> Posterior:
+    """Join fits of the same model: their chains side by side; see ``Posterior.combine``."""
+    return combine_fits(fits, check_data=check_data)
 
 
 def stancode(
@@ -119,9 +209,9 @@ def stancode(
     data2: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the Stan program that ``brm`` would sample; the arguments are those of ``brm``."""
-    _check_sample_prior(sample_prior)
-    design, priors = _bind(formula, data, family, prior, SmoothOptions.of(knots, data2))
-    return write_code(design, priors, version=__version__, sample_prior=sample_prior)
+    request = _request(formula, family, prior, sample_prior, knots, data2)
+    design = request.design(data)
+    return request.code(design, request.resolve(design), __version__)
 
 
 def standata(
@@ -134,8 +224,7 @@ def standata(
     data2: Mapping[str, Any] | None = None,
 ) -> StanData:
     """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
-    _check_sample_prior(sample_prior)
-    design = _design(formula, data, family, SmoothOptions.of(knots, data2))
+    design = _request(formula, family, (), sample_prior, knots, data2).design(data)
     return design.stan_data(prior_only=sample_prior == "only")
 
 
@@ -148,7 +237,7 @@ def default_prior(
     data2: Mapping[str, Any] | None = None,
 ) -> PriorTable:
     """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
-    return resolve_priors(_design(formula, data, family, SmoothOptions.of(knots, data2)).prior_slots())
+    return resolve_priors(_request(formula, family, (), "no", knots, data2).design(data).prior_slots())
 
 
 def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
@@ -165,23 +254,10 @@ def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
     return fit.model_matrix(new_data)
 
 
-def _design(formula: Formula, data: Any, family: str | Family, smooths: SmoothOptions) -> Design:
-    return build_design(parse_formula(formula), data, choose_family(family), smooths)
-
-
-def _bind(
-    formula: Formula, data: Any, family: str | Family, prior: Priors, smooths: SmoothOptions | None = None
-) -> tuple[Design, PriorTable]:
-    design = _design(formula, data, family, smooths or SmoothOptions())
-    priors = resolve_priors(design.prior_slots(), prior)
-    refuse_constant_columns(design, priors)
-    return design, priors
-
-
-def _from_gam(inits: object) -> bool:
-    return isinstance(inits, str) and inits == "gam"
-
-
-def _check_sample_prior(sample_prior: str) -> None:
-    if sample_prior not in SAMPLE_PRIOR:
-        raise OptionError(f"sample_prior must be one of {', '.join(map(repr, SAMPLE_PRIOR))}, got {sample_prior!r}")
+def _request(
+    formula: Formula, family: str | Family, prior: Priors, sample_prior: str, knots: Any, data2: Any
+) -> FitRequest:
+    return FitRequest(
+        parse_formula(formula), choose_family(family), as_priors(prior), SamplingOptions(), sample_prior,
+        smooth_options=SmoothOptions.of(knots, data2),
+    )  # fmt: skip

@@ -16,6 +16,8 @@ SmoothstanError
 `-- StorageError (OSError)           a saved fit that cannot be written or read
 
 SmoothstanWarning (UserWarning)
+|-- FormulaWarning                   a change of a formula that changes nothing
+|-- PriorWarning                     a prior that is left out
 |-- DataWarning                      rows dropped, a covariate that carries no information
 |-- FitWarning                       a penalised fit that should not be trusted as it is
 `-- SamplingWarning                  draws that should not be trusted as they are
@@ -100,6 +102,14 @@ class StorageError(SmoothstanError, OSError):
 
 class SmoothstanWarning(UserWarning):
     """Root of all warnings issued by smoothstan."""
+
+
+class FormulaWarning(SmoothstanWarning):
+    """A part of a formula does nothing."""
+
+
+class PriorWarning(SmoothstanWarning):
+    """A prior is left out."""
 
 
 class DataWarning(SmoothstanWarning):

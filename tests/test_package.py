@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,11 @@ import smoothstan as ss
 from smoothstan.errors import DataError
 
 PUBLIC = {
-    "GamComparison", "GamFit", "Posterior", "SmoothCon", "bf", "brm", "compare_gam", "default_prior", "family",
-    "install_cmdstan", "load_dataset", "load_fit", "model_matrix", "prior", "smooth2random", "smooth_con", "stancode",
-    "standata",
+    "GamComparison", "GamFit", "Posterior", "SmoothCon", "avg_comparisons", "avg_predictions", "avg_slopes", "bf",
+    "brm", "brm_multiple", "combine_models", "compare_gam", "comparisons", "datagrid", "default_prior", "family",
+    "install_cmdstan", "load_dataset", "load_fit", "loo_compare", "loo_model_weights", "make_conditions",
+    "model_matrix", "model_weights", "posterior_average", "pp_average", "predictions", "prior", "slopes",
+    "smooth2random", "smooth_con", "stancode", "standata",
 }  # fmt: skip
 HEAVY = (
     "pandas",
@@ -33,6 +36,13 @@ HEAVY = (
 def test_public_names() -> None:
     modules = {path.stem for path in Path(ss.__file__).parent.iterdir()}
     assert {name for name in vars(ss) if not name.startswith("_")} - modules == PUBLIC
+
+
+@pytest.mark.parametrize("path", sorted(Path(ss.__file__).parent.rglob("__init__.py")), ids=lambda p: p.parent.name)
+def test_no_name_is_exported_twice(path: Path) -> None:
+    """Of two, the second would hide the first."""
+    names = re.findall(r"^from .* import .* as (\w+)$", path.read_text(), flags=re.MULTILINE)
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_importing_is_light() -> None:

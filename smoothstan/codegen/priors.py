@@ -80,6 +80,19 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
             yield PriorDraw(name, expression, _outside(name, prior), f"prior_{label}")
 
 
+def prior_draw_names(parameter: PriorParameter, table: PriorTable, group: GroupTerm | None) -> dict[str, str]:
+    """Return element of a parameter -> name of the draws from its prior where that is proper; see ``draws_of``."""
+    pieces = list(_pieces(parameter, table))
+    if len(pieces) == 1:
+        _, _, prior, label = pieces[0]
+        is_matrix = prior.distribution is not None and prior.distribution.density is LKJ
+        names = group.correlation_names if is_matrix and group is not None else parameter.labels
+        found = [(name, prior, label) for name in names]
+    else:
+        found = [(label, prior, label) for _, _, prior, label in pieces]
+    return {name: f"prior_{label}" for name, prior, label in found if prior.distribution is not None}
+
+
 def _pieces(parameter: PriorParameter, table: PriorTable) -> Iterator[tuple[str, int, ResolvedPrior, str]]:
     """Return (Stan target, number of elements, prior, label): one piece if all elements share a prior."""
     priors = [table.resolve(*address) for address in parameter.addresses]

@@ -9,6 +9,9 @@ from smoothstan.arrays import StanData
 from smoothstan.terms import Variable
 
 _DATA_BLOCK = re.compile(r"^data \{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
+_PARAMETERS_BLOCK = re.compile(r"^parameters \{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
+_PARAMETER = re.compile(r"^\s*(\w+)(?:<([^>]*)>)?(?:\[[^;\n]*\])?\s+(\w+);", re.MULTILINE)
+_BOUND = re.compile(r"(lower|upper)\s*=\s*([^,\s]+)")
 _DECLARATION = re.compile(r"^[^/\n]*?(\w+);", re.MULTILINE)
 
 
@@ -25,3 +28,23 @@ def declared_data(code: str) -> tuple[str, ...]:
     """Return the names that the data block of a program declares."""
     block = _DATA_BLOCK.search(code)
     return tuple(_DECLARATION.findall(block.group(1))) if block else ()
+
+
+@dataclass(frozen=True)
+class DeclaredParameter:
+    """A parameter as the program declares it: its name, its type (``"cholesky_factor_corr"``), and its bounds."""
+
+    name: str
+    kind: str
+    lower: float | None
+    upper: float | None
+
+
+def declared_parameters(code: str) -> tuple[DeclaredParameter, ...]:
+    """Return what the parameters block of a program declares, in order."""
+    block = _PARAMETERS_BLOCK.search(code)
+    found = []
+    for kind, bounds, name in _PARAMETER.findall(block.group(1)) if block else ():
+        limits = {key: float(value) for key, value in _BOUND.findall(bounds)}
+        found.append(DeclaredParameter(name, kind, limits.get("lower"), limits.get("upper")))
+    return tuple(found)

@@ -16,7 +16,7 @@ from smoothstan.families import LINKS, Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
 from smoothstan.table import Column, Table, conform, read_table, unknown_factor
-from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm
+from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm, added
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,9 @@ class Design:
         return tuple(dict.fromkeys(name for term in self.terms for name in term.reads))
 
     def at(
-        self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False, new_levels: bool = False
-    ) -> Table:
+        self, new_data: Any, *, additions: tuple[str, ...] = (), response: bool = False, new_levels: bool = False,
+        observed: bool = False,
+    ) -> Table:  # fmt: skip
         """Check new data against the data of the fit and return its columns.
 
         Args:
@@ -97,11 +98,14 @@ class Design:
             response: whether the response and all its additions are needed.
             new_levels: let groupings have levels that the fit has not seen; a missing value, and in every row
                 a column that is not there, is one of them.
+            observed: whether the response is needed, without its additions.
 
         Raises:
             DataError: for a missing column or value, another kind of column, or an unknown level.
         """
         needed = dict.fromkeys((*self.predictor_reads(), *self.response.addition_reads(additions)))
+        if observed:
+            needed |= dict.fromkeys(self.response.expression.variables)
         if response:
             needed |= dict.fromkeys(self.response.reads)
         table = read_table(new_data, needed)
@@ -132,28 +136,39 @@ class Design:
         """Return the linear predictor of ``dpar``, (draws, rows)."""
         total: FloatArray | float = 0.0
         for term in self.terms:
-            total = total + term.contribution(dpar, draws, table)
+            total = added(total, term.contribution(dpar, draws, table))
         count = len(next(iter(draws.values())))
         return np.broadcast_to(np.asarray(total, dtype=float), (count, table.n))
 
     def parameters(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
         """Return every distributional parameter on its natural scale, broadcastable to (draws, rows)."""
-        values = {
-            dpar: self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table)) for dpar in self.predicted
-        }
-        values |= {t.name: t.values(draws) for t in self.terms if isinstance(t, AuxiliaryTerm)}
-        return self._with_known_parts(values, table)
+        return {p.name: self.parameter(p.name, draws, table) for p in self.family.parameters}
 
-    def _with_known_parts(self, values: dict[str, FloatArray], table: Table) -> dict[str, FloatArray]:
-        """Add the known errors of ``se()`` to sigma, and multiply means by the denominators of ``rate()``."""
-        se, rate = self.response.addition("se"), self.response.addition("rate")
-        if se is not None:
-            known = se.at(table)["se"]
-            values["sigma"] = np.sqrt(values["sigma"] ** 2 + known**2) if "sigma" in se.switched else known[None]
-        if rate is not None:
-            denominators = rate.at(table)["denom"]
-            values |= {name: values[name] * denominators for name in ("mu", "shape") if name in values}
-        return values
+    def parameter(self, dpar: str, draws: Draws, table: Table, *, of_response: bool = True) -> FloatArray:
+        """Return one distributional parameter on its natural scale, broadcastable to (draws, rows).
+
+        Args:
+            dpar: its name.
+            draws: posterior variable -> (draws, ...).
+            table: the rows.
+            of_response: add the known errors of ``se()`` to sigma, and multiply the mean of a count by ``rate()``.
+        """
+        if dpar in self.predicted:
+            value = self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table))
+        else:
+            (auxiliary,) = (t for t in self.terms if isinstance(t, AuxiliaryTerm) and t.name == dpar)
+            value = auxiliary.values(draws)
+        return self.with_known_part(dpar, value, table) if of_response else value
+
+    def with_known_part(self, dpar: str, value: FloatArray, table: Table) -> FloatArray:
+        """Return a parameter of the responses at the rows of a table, from the one that the model speaks of."""
+        errors, rate = self.response.addition("se"), self.response.addition("rate")
+        if errors is not None and dpar == "sigma":
+            known = errors.at(table)["se"]
+            return np.sqrt(value**2 + known**2) if "sigma" in errors.switched else known[None]
+        if rate is not None and dpar in ("mu", "shape"):
+            return np.asarray(value * rate.at(table)["denom"])
+        return value
 
 
 def _reads_besides_groups(term: BoundTerm) -> Iterable[str]:

@@ -53,6 +53,10 @@ class BoundResponse:
 
     def at(self, table: Table) -> Response:
         """Return the response and the additions on a table."""
+        return Response(self.label, self.values(table), **self.additions_at(table))
+
+    def values(self, table: Table) -> FloatArray:
+        """Return the (n,) response on a table, a binary one as 0 and 1."""
         value = self.expression.at(table)
         if isinstance(value, Factor):
             y = value.codes.astype(float)
@@ -60,7 +64,7 @@ class BoundResponse:
             y = as_numbers(value, self.expression.node, self.expression.text)
         if self.coding is not None:
             y = _coded(y, self.coding, self.label)
-        return Response(self.label, y, **self.additions_at(table))
+        return y
 
     def additions_at(self, table: Table, names: Sequence[str] = tuple(KINDS)) -> dict[str, FloatArray]:
         """Return the fields of the named additions on a table; values that they cannot have are refused."""

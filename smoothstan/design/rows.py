@@ -27,19 +27,24 @@ def expand_predictors(formula: ModelFormula, data: Any) -> Expanded:
     return expanded
 
 
-def complete_rows(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple[Table, int]:
-    """Return the rows in which every column of the model has a value, and how many were left out.
-
-    Warns:
-        DataWarning: if rows are left out.
-    """
+def columns_used(formula: ModelFormula, expanded: Expanded) -> tuple[str, ...]:
+    """Return the names of the columns that the terms of a formula need, those of the response first."""
     used = [name for node in (formula.response, *formula.additions) for name in variables(node)]
     for _, parts in expanded:
         nodes = [node for term in parts.population for node in term]
         nodes += [*parts.offsets, *parts.specials]
         nodes += [node for group in parts.groups for node in (group.effects, group.group)]
         used += [name for node in nodes for name in variables(node)]
-    wanted = dict.fromkeys(name for name in used if name != INTERCEPT)
+    return tuple(dict.fromkeys(name for name in used if name != INTERCEPT))
+
+
+def complete_rows(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple[Table, int]:
+    """Return the rows in which every column of the model has a value, and how many were left out.
+
+    Warns:
+        DataWarning: if rows are left out.
+    """
+    wanted = dict.fromkeys(columns_used(formula, expanded))
     available = column_names(data)
     _refuse_reserved_names(wanted)
     table = read_table(data, wanted)

@@ -13,6 +13,7 @@ from smoothstan.engines.engine import Engine as Engine
 from smoothstan.engines.options import Inits as Inits
 from smoothstan.engines.options import SamplingOptions as SamplingOptions
 from smoothstan.engines.options import check_whole as check_whole
+from smoothstan.engines.seed import seed_or_random as seed_or_random
 from smoothstan.engines.stanli import StanliEngine as StanliEngine
 from smoothstan.errors import EngineNotFound
 from smoothstan.registry import Registry

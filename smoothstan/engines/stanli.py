@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
+from threading import Lock
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -21,6 +22,8 @@ from smoothstan.engines.seed import seed_or_random
 from smoothstan.errors import CompilationError, OptionError, SamplingError
 
 _UPDATES = 50
+_FILTERS = Lock()
+"""The filters of warnings are global, and threads that change them at the same time leave them changed."""
 
 
 @final
@@ -74,6 +77,26 @@ class StanliEngine:
         value, gradient = _model(program).log_prob_grad(unconstrained)
         return float(value), np.asarray(gradient)
 
+    def log_densities(self, program: StanProgram) -> Callable[[FloatArray], FloatArray]:
+        """Return the log density with the Jacobian as a function of (points, size) -> (points,).
+
+        It is minus infinity where the program cannot be evaluated.
+        """
+        model = _model(program)
+
+        def evaluate(points: FloatArray) -> FloatArray:
+            return np.asarray([_log_density(model, point) for point in points])
+
+        return evaluate
+
+
+def _log_density(model: Any, point: FloatArray) -> float:
+    try:
+        value = float(model.log_prob_grad(point)[0])
+    except RuntimeError:
+        return -np.inf
+    return -np.inf if np.isnan(value) else value
+
 
 def _model(program: StanProgram) -> Any:
     """Translate a program; refuse one that the interpreter can run only in part."""
@@ -81,7 +104,7 @@ def _model(program: StanProgram) -> Any:
 
     data = to_json(program.data).decode()
     try:
-        with warnings.catch_warnings():
+        with _FILTERS, warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
             return stanli.Model(stan_code=program.code, data=data)
     except RuntimeWarning as note:

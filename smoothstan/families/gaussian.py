@@ -54,4 +54,9 @@ class Gaussian(Family):
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the normal distribution."""
-        return rng.normal(parameters["mu"], parameters["sigma"])
+        mu, sigma = parameters["mu"], parameters["sigma"]
+        # Half again as fast as rng.normal() of arrays.
+        drawn = rng.standard_normal(np.broadcast_shapes(mu.shape, sigma.shape))
+        drawn *= sigma
+        drawn += mu
+        return drawn

@@ -10,6 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.parameters import LOCATION
+from smoothstan.families.poisson_draws import draw_poisson
 
 
 @final
@@ -56,4 +57,4 @@ class Poisson(Family):
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw counts."""
-        return rng.poisson(parameters["mu"]).astype(float)
+        return draw_poisson(rng, parameters["mu"])

@@ -12,3 +12,6 @@ from smoothstan.formula.model_formula import PredictorFormula as PredictorFormul
 from smoothstan.formula.model_formula import bf as bf
 from smoothstan.formula.model_formula import parse_formula as parse_formula
 from smoothstan.formula.parser import parse as parse
+from smoothstan.formula.update import meaning as meaning
+from smoothstan.formula.update import spell_out_dots as spell_out_dots
+from smoothstan.formula.update import update_formula as update_formula

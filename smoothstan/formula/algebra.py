@@ -87,6 +87,19 @@ def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
     )
 
 
+def simplify(node: Node, text: str) -> tuple[bool, tuple[Interaction, ...]]:
+    """Return whether a right-hand side has an intercept, and its terms as R's ``terms()`` orders and writes them.
+
+    Args:
+        node: names and calls joined by the operators of the algebra, none of them special.
+        text: the formula's text, for errors.
+    """
+    algebra = _Algebra(text, ())
+    pieces = algebra.sum_of(node)
+    switches = [piece for piece in pieces if isinstance(piece, bool)]
+    return (switches or [True])[-1], tuple(algebra.as_written([p for p in pieces if isinstance(p, tuple)]))
+
+
 @dataclass(frozen=True)
 class _Offset:
     node: Node
@@ -151,12 +164,13 @@ class _Algebra:
             operands.append(node)
             node = node.left
         pieces = self.sum_of(node)
+        added: list[_Piece] = []
         for operation in reversed(operands):
             if operation.operator == "-":
-                pieces = self.difference(pieces, operation.right)
+                pieces, added = self.difference(_union(pieces, added), operation.right), []
             else:
-                pieces = _union(pieces, self.sum_of(operation.right))
-        return pieces
+                added += self.sum_of(operation.right)
+        return _union(pieces, added)
 
     def atom(self, node: Node) -> list[_Piece]:
         match node:

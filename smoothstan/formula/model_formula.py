@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smoothstan import notebook
 from smoothstan.errors import FormulaError, known
 from smoothstan.formula.parser import parse
 from smoothstan.formula.syntax import Binary, Call, Name, Node, Span, deparse, variables
@@ -43,6 +44,9 @@ class ModelFormula:
     def __str__(self) -> str:
         lines = [predictor.text for predictor in self.predictors]
         return "\n".join([*lines, *(f"{name} = {value:g}" for name, value in self.fixed)])
+
+    def _repr_html_(self) -> str:
+        return notebook.page(notebook.heading("Formula"), notebook.code(str(self)))
 
 
 def bf(formula: str | ModelFormula, *others: str, **fixed: float) -> ModelFormula:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smoothstan import notebook
 from smoothstan.errors import OptionError
 from smoothstan.gam.fit import PenalisedFit
 from smoothstan.gam.result import GamFit
@@ -46,8 +46,12 @@ class GamComparison:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        heading = [f"{name}: {formula}" for name, formula in zip(self.table.index, self.formulas, strict=True)]
-        return f"<p>{'<br>'.join(map(escape, heading))}</p>{_written(self.table).to_html(border=0)}"
+        models = [f"{name}: {formula}" for name, formula in zip(self.table.index, self.formulas, strict=True)]
+        return notebook.page(
+            notebook.heading("Comparison of penalised fits"),
+            notebook.code("\n".join(models)),
+            notebook.table(_written(self.table)),
+        )
 
     def plot(self, *, prob: float | None = None, axes: Sequence[Axes] | None = None) -> tuple[Axes, ...]:
         """Draw the models' smooths of the same covariate (and the same level of ``by``) over each other.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smoothstan import notebook
 from smoothstan.gam.design import GamDesign
 from smoothstan.gam.fit import PenalisedFit
 from smoothstan.numerals import format_p_values, format_together, significant
@@ -61,11 +61,11 @@ class GamSummary:
         return str(self)
 
     def _repr_html_(self) -> str:
-        parts = [f"<p>{'<br>'.join(html.escape(line) for line in self.heading if line)}</p>"]
-        for title, table in (("Parametric coefficients", self.parametric), ("Smooth terms", self.smooths)):
-            if len(table):
-                parts.append(f"<h4>{title}</h4>{table.to_html(float_format=lambda v: significant(v, _DIGITS))}")
-        return "".join([*parts, f"<p>{'<br>'.join(html.escape(line) for line in self._numbers())}</p>"])
+        parts = [notebook.code("\n".join(line for line in self.heading if line))]
+        for title, rows in (("Parametric coefficients", self.parametric), ("Smooth terms", self.smooths)):
+            if len(rows):
+                parts += [notebook.heading(title), notebook.table(rows, write=lambda v: significant(v, _DIGITS))]
+        return notebook.page(*parts, notebook.code("\n".join(self._numbers())))
 
     def _numbers(self) -> list[str]:
         r_squared = f"R-sq.(adj) =  {significant(self.r_squared, 3):>5}"

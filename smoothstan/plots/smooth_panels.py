@@ -11,6 +11,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError
+from smoothstan.plots.grid import panel_axes
 from smoothstan.plots.style import COLOURS, GREY, gradient, plain
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_IN_LEGEND = 7
 _MOST_COLUMNS = 3
+_PER_NAME = 0.17
 
 
 class Panel(ABC):
@@ -55,7 +57,7 @@ class Curve(Panel):
             ax.scatter(self.residuals[:, 0], self.residuals[:, 1], s=12, color=GREY, alpha=0.5, linewidths=0)
         ax.fill_between(self.x, self.lower, self.upper, color=COLOURS[0], alpha=0.25, lw=0)
         ax.plot(self.x, self.estimate, color=COLOURS[0], lw=2)
-        _rug(plain(ax), self.rug)
+        draw_rug(plain(ax), self.rug)
         ax.set(xlabel=self.x_label, ylabel=self.y_label)
 
 
@@ -91,7 +93,7 @@ class Curves(Panel):
                 ax.fill_between(self.x[i], *self.bands[i], color=colour, alpha=0.2, lw=0)
             style = styles[i % len(styles)]
             ax.plot(self.x[i], self.estimates[i], color=colour, lw=2 if few else 1, ls=style, label=name)
-        _rug(plain(ax), self.rug)
+        draw_rug(plain(ax), self.rug)
         ax.set(xlabel=self.x_label, ylabel=self.y_label)
         if few:
             ax.legend(frameon=False, fontsize="small")
@@ -177,6 +179,7 @@ class Levels(Panel):
         names: (m,) the levels.
         estimate, lower, upper: (m,).
         x_label, title: labels.
+        crowded: whether the names must be small to fit.
     """
 
     names: tuple[str, ...]
@@ -185,6 +188,7 @@ class Levels(Panel):
     upper: FloatArray
     x_label: str
     title: str
+    crowded: bool = True
 
     def draw(self, ax: Axes) -> None:
         """Draw a dot and an interval per level."""
@@ -192,9 +196,19 @@ class Levels(Panel):
         middle, places = self.estimate[order], np.arange(len(order))
         errors = np.stack([middle - self.lower[order], self.upper[order] - middle])
         ax.errorbar(middle, places, xerr=errors, fmt="o", ms=4, color=COLOURS[0], elinewidth=1)
-        ax.set_yticks(places, [self.names[i] for i in order], fontsize="small" if len(order) < 25 else 5)
+        ax.set_yticks(
+            places, [self.names[i] for i in order], fontsize=5 if self.crowded and len(order) >= 25 else "small"
+        )
+        ax.set_ylim(-0.8, len(order) - 0.2)
         ax.axvline(0, color=GREY, lw=1, ls="--")
         plain(ax).set(xlabel=self.x_label, title=self.title)
+
+
+def draw_level_panels(panels: Sequence[Levels], axes: Sequence[Axes] | None = None) -> tuple[Axes, ...]:
+    """Draw panels of levels beside each other, as high as the names need; the arguments are as in ``draw_panels``."""
+    most = max(len(panel.names) for panel in panels)
+    drawn = panel_axes([1] * len(panels), axes=axes, size=(0.0, _PER_NAME * most))
+    return draw_panels(panels, [ax for own in drawn for ax in own])
 
 
 def draw_panels(panels: Sequence[Panel], axes: Sequence[Axes] | None = None) -> tuple[Axes, ...]:
@@ -228,7 +242,7 @@ def _grid(count: int) -> list[Axes]:
     return list(grid.flat[:count])
 
 
-def _rug(ax: Axes, values: FloatArray | None) -> None:
+def draw_rug(ax: Axes, values: FloatArray | None) -> None:
     """Mark the data along the lower edge."""
     if values is not None:
         places = np.unique(values)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smoothstan.arrays import FloatArray
 from smoothstan.posterior.estimates import rhat
+from smoothstan.posterior.fitted import Fitted
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,13 +21,27 @@ _EBFMI_LIMIT = 0.3
 _MOST_NAMES = 5
 
 
-def problems(draws: xr.DataTree, *, adapt_delta: float, max_treedepth: int) -> tuple[str, ...]:
-    """Return a sentence for every problem with the draws; none if all is well."""
+def problems_of(fit: Fitted) -> tuple[str, ...]:
+    """Return a sentence for every problem with the draws of a fit; none if all is well."""
+    options = fit.model.options
+    return problems(
+        fit.draws, adapt_delta=options.adapt_delta, max_treedepth=options.max_treedepth, data_sets=fit.model.data_sets
+    )
+
+
+def problems(draws: xr.DataTree, *, adapt_delta: float, max_treedepth: int, data_sets: int = 1) -> tuple[str, ...]:
+    """Return a sentence for every problem with the draws; none if all is well.
+
+    Args:
+        draws: the draws.
+        adapt_delta, max_treedepth: as they were sampled.
+        data_sets: the number of runs of chains that are for different data, so that they need not agree.
+    """
     found = (
         _divergences(draws, adapt_delta),
         _tree_depth(draws, max_treedepth),
         _energy(draws),
-        _convergence(draws),
+        _convergence(draws, data_sets),
     )
     return tuple(sentence for sentence in found if sentence)
 
@@ -77,26 +93,34 @@ def _energy(draws: xr.DataTree) -> str:
     )
 
 
-def _convergence(draws: xr.DataTree) -> str:
+def _convergence(draws: xr.DataTree, data_sets: int) -> str:
     posterior = draws["posterior"].dataset
     worst: dict[str, float] = {}
+    unmixed: set[int] = set()
     for name, array in posterior.data_vars.items():
         values = np.asarray(array.values, dtype=float)
         flat = np.moveaxis(values.reshape(*values.shape[:2], -1), 2, 0)
         if flat.shape[0] == 0 or flat.shape[2] < 8:
             continue
-        found = rhat(flat)
-        # A chain that never moves has no R-hat; only a quantity that is the same everywhere is in order.
-        found = np.where(np.isnan(found) & (np.ptp(flat, axis=(1, 2)) > 0), np.inf, found)
-        highest = float(np.max(found, where=~np.isnan(found), initial=1.0))
-        if highest > _RHAT_LIMIT:
-            worst[str(name)] = highest
+        highest = [_highest(part) for part in np.split(flat, data_sets, axis=1)]
+        unmixed |= {i for i, value in enumerate(highest, start=1) if value > _RHAT_LIMIT}
+        if max(highest) > _RHAT_LIMIT:
+            worst[str(name)] = max(highest)
     if not worst:
         return ""
     ordered = sorted(worst, key=worst.__getitem__, reverse=True)
     named = ", ".join(f"{name} ({worst[name]:.2f})" for name in ordered[:_MOST_NAMES])
     more = f" and {len(ordered) - _MOST_NAMES} more" if len(ordered) > _MOST_NAMES else ""
+    where = f"In data set {', '.join(map(str, sorted(unmixed)))}, " if data_sets > 1 else ""
     return (
-        f"R-hat is above {_RHAT_LIMIT} for {named}{more}: the chains have not mixed, do not use the results. "
+        f"{where}R-hat is above {_RHAT_LIMIT} for {named}{more}: the chains have not mixed, do not use the results. "
         "Run more iterations or set stronger priors."
     )
+
+
+def _highest(values: FloatArray) -> float:
+    """Return the largest R-hat of (m, chains, draws), at least 1."""
+    found = rhat(values)
+    # A chain that never moves has no R-hat; only a quantity that is the same everywhere is in order.
+    found = np.where(np.isnan(found) & (np.ptp(values, axis=(1, 2)) > 0), np.inf, found)
+    return float(np.max(found, where=~np.isnan(found), initial=1.0))

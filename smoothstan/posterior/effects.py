@@ -41,8 +41,12 @@ def fixed_table(design: Design, draws: Flat, *, prob: float, robust: bool) -> pd
     return posterior_summary(values, list(found), prob=prob, robust=robust)
 
 
-def _effects(design: Design, draws: Flat) -> dict[str, tuple[tuple[str, ...], dict[str, FloatArray]]]:
-    """Return group -> (levels, coefficient label -> (draws, levels))."""
+ByLevel = dict[str, tuple[tuple[str, ...], dict[str, FloatArray]]]
+"""Group -> (levels, coefficient label -> (draws, levels))."""
+
+
+def effects_draws(design: Design, draws: Flat) -> ByLevel:
+    """Return the group-level effects."""
     found: dict[str, tuple[tuple[str, ...], dict[str, FloatArray]]] = {}
     for term in design.groups:
         _, columns = found.setdefault(term.group, (term.levels, {}))
@@ -52,25 +56,33 @@ def _effects(design: Design, draws: Flat) -> dict[str, tuple[tuple[str, ...], di
     return found
 
 
+def coefficients_draws(design: Design, draws: Flat) -> ByLevel:
+    """Return population-level plus group-level effects; a coefficient that has only one of them keeps it."""
+    fixed = fixed_draws(design, draws)
+    count = len(next(iter(draws.values())))
+    found = {}
+    for group, (levels, columns) in effects_draws(design, draws).items():
+        labels = dict.fromkeys([*columns, *fixed])
+        zeros = np.zeros((count, len(levels)))
+        sums = {label: columns.get(label, zeros) + fixed.get(label, np.zeros(count))[:, None] for label in labels}
+        found[group] = (levels, sums)
+    return found
+
+
 def effects_tables(design: Design, draws: Flat, *, prob: float, robust: bool) -> dict[str, pd.DataFrame]:
     """Summarise the group-level effects."""
     return {
         group: _by_level(levels, columns, prob=prob, robust=robust)
-        for group, (levels, columns) in _effects(design, draws).items()
+        for group, (levels, columns) in effects_draws(design, draws).items()
     }
 
 
 def coefficients_table(design: Design, draws: Flat, *, prob: float, robust: bool) -> dict[str, pd.DataFrame]:
-    """Summarise population-level plus group-level effects; a coefficient that has only one of them keeps it."""
-    fixed = fixed_draws(design, draws)
-    tables = {}
-    for group, (levels, columns) in _effects(design, draws).items():
-        labels = dict.fromkeys([*columns, *fixed])
-        count = len(next(iter(draws.values())))
-        zeros = np.zeros((count, len(levels)))
-        sums = {label: columns.get(label, zeros) + fixed.get(label, np.zeros(count))[:, None] for label in labels}
-        tables[group] = _by_level(levels, sums, prob=prob, robust=robust)
-    return tables
+    """Summarise the sums of population-level and group-level effects."""
+    return {
+        group: _by_level(levels, columns, prob=prob, robust=robust)
+        for group, (levels, columns) in coefficients_draws(design, draws).items()
+    }
 
 
 def _by_level(levels: tuple[str, ...], columns: Mapping[str, FloatArray], *, prob: float, robust: bool) -> pd.DataFrame:

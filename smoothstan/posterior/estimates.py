@@ -22,21 +22,24 @@ def check_probability(prob: float) -> None:
         raise OptionError(f"prob must lie strictly between 0 and 1, got {prob!r}")
 
 
-def summary_frame(draws: dict[str, FloatArray], *, prob: float = 0.95, robust: bool = False) -> pd.DataFrame:
+def summary_frame(
+    draws: dict[str, FloatArray], *, prob: float = 0.95, robust: bool = False, data_sets: int = 1
+) -> pd.DataFrame:
     """Summarise scalars by brms's columns.
 
     Args:
         draws: name -> (chains, draws).
         prob: mass of the equal-tailed interval.
         robust: median and median absolute deviation in place of mean and standard deviation.
+        data_sets: the number of runs of chains that are for different data.
 
     Returns:
-        One row per name: Estimate, Est.Error, the interval, Rhat, Bulk_ESS, Tail_ESS.
+        One row per name: Estimate, Est.Error, the interval, Rhat (the largest within a data set), Bulk_ESS and Tail_ESS
+        (the sums over the data sets).
 
     Source: Vehtari, Gelman, Simpson, Carpenter & Buerkner (2021), Bayesian Analysis 16, 667-718; by ArviZ.
     """
     import pandas as pd
-    from arviz_stats.base import array_stats
 
     check_probability(prob)
     level = f"{100 * prob:g}%"
@@ -44,14 +47,21 @@ def summary_frame(draws: dict[str, FloatArray], *, prob: float = 0.95, robust: b
     if not draws:
         return pd.DataFrame(columns=columns, dtype=float)
     stacked = np.stack(list(draws.values()))
-    with np.errstate(all="ignore"):
-        diagnostics = [
-            rhat(stacked),
-            array_stats.ess(stacked, chain_axis=1, draw_axis=2, method="bulk"),
-            array_stats.ess(stacked, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95)),
-        ]
+    parts = [_diagnostics(part) for part in np.split(stacked, data_sets, axis=1)]
+    highest, bulk, tail = (np.stack(column) for column in zip(*parts, strict=True))
+    diagnostics = [highest.max(axis=0), bulk.sum(axis=0), tail.sum(axis=0)]
     cells = [*_location_and_interval(stacked.reshape(len(stacked), -1), prob, robust), *diagnostics]
     return pd.DataFrame(np.column_stack(cells), index=list(draws), columns=columns)
+
+
+def _diagnostics(values: FloatArray) -> tuple[FloatArray, ...]:
+    """Return R-hat and the effective sample sizes in bulk and tail of (m, chains, draws)."""
+    from arviz_stats.base import array_stats
+
+    with np.errstate(all="ignore"):
+        bulk = array_stats.ess(values, chain_axis=1, draw_axis=2, method="bulk")
+        tail = array_stats.ess(values, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95))
+    return rhat(values), np.asarray(bulk, dtype=float), np.asarray(tail, dtype=float)
 
 
 def rhat(values: FloatArray) -> FloatArray:

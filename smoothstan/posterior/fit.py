@@ -8,8 +8,9 @@ from typing import final
 
 from smoothstan.posterior.checking import Checking
 from smoothstan.posterior.comparing import Comparing
-from smoothstan.posterior.fitted import FitModel
+from smoothstan.posterior.conditioning import Conditioning
 from smoothstan.posterior.handling import Handling
+from smoothstan.posterior.hypotheses import Hypotheses
 from smoothstan.posterior.marginal_effects import MarginalEffects
 from smoothstan.posterior.storage import load_tree
 from smoothstan.posterior.tables import Tables
@@ -17,12 +18,12 @@ from smoothstan.posterior.tables import Tables
 
 @final
 @dataclass(frozen=True, repr=False)
-class Posterior(Tables, MarginalEffects, Comparing, Checking, Handling):
+class Posterior(Tables, MarginalEffects, Conditioning, Hypotheses, Comparing, Checking, Handling):
     """Draws from the posterior of a model, with everything needed to use them.
 
     ``draws`` is an xarray DataTree with the groups posterior, sample_stats, observed_data and
     constant_data; variables carry brms's names.  The methods stand with their kind: ``Predictions``, ``Tables``,
-    ``MarginalEffects``, ``Comparing``, ``Checking``, ``Handling``.
+    ``MarginalEffects``, ``Conditioning``, ``Hypotheses``, ``Comparing``, ``Checking``, ``Handling``.
     """
 
 
@@ -32,5 +33,4 @@ def load_fit(path: str | os.PathLike[str]) -> Posterior:
     Raises:
         StorageError: if there is no such file, it is damaged, or something else wrote it.
     """
-    draws, model = load_tree(path, FitModel)
-    return Posterior(model, draws)
+    return load_tree(path, Posterior)

@@ -33,6 +33,7 @@ class FitModel:
         backend: the engine that was asked for.
         given_priors: the priors that the user gave, for fits to other data.
         smooth_options: the knots and objects that the user gave for smooths.
+        data_sets: the number of data sets, of which ``design`` holds the first; each has as many chains, in order.
     """
 
     design: Design
@@ -44,6 +45,7 @@ class FitModel:
     backend: str = "auto"
     given_priors: tuple[Prior, ...] = ()
     smooth_options: SmoothOptions = field(default_factory=SmoothOptions)
+    data_sets: int = 1
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,11 +53,12 @@ class Fitted:
     """Draws from the posterior of a model, with everything needed to use them.
 
     ``draws`` is an xarray DataTree with the groups posterior, sample_stats, observed_data and
-    constant_data; variables carry brms's names.
+    constant_data; variables carry brms's names.  ``criteria`` holds what ``add_criterion`` computed, by name.
     """
 
     model: FitModel
     draws: xr.DataTree
+    criteria: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def design(self) -> Design:

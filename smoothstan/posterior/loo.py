@@ -1,33 +1,52 @@
 """Leave-one-out cross-validation by Pareto-smoothed importance sampling.
 
+The relative efficiencies are those of split chains, as in R's loo from version 2.9 (earlier versions do not split);
+the Monte Carlo errors and the limit of k are those from version 2.7.  brms passes relative efficiencies as well.
+
 Source: Vehtari, Gelman & Gabry (2017), Statistics and Computing 27, 1413-1432; Vehtari, Simpson, Gelman,
-Yao & Gabry (2024), JMLR 25, 1-58; the smoothing is ArviZ's.
+Yao & Gabry (2024), JMLR 25(72), 1-58.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import NOT_STORED, FloatArray, IntArray
+from smoothstan.plots import draw_pareto_k
+from smoothstan.posterior.comparison.criterion import Criterion
+from smoothstan.posterior.comparison.efficiency import relative_efficiency
+from smoothstan.posterior.comparison.pareto import good_k, smoothed_weights
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_BAD_K = 0.7
+    from smoothstan.plots.style import Axes
+
+_ROWS_AT_ONCE = 64
+_FEW_REFITS = 10
 
 
-@dataclass(frozen=True)
-class Loo:
+@final
+@dataclass(frozen=True, repr=False)
+class Loo(Criterion):
     """The result of ``loo()``; prints as R's loo does.
 
     Args:
-        elpd_i, p_loo_i, pareto_k, n_eff: (rows,) pointwise values.
+        elpd_i, p_loo_i, pareto_k, n_eff: (rows,) pointwise values; k is that of the estimate as it stands, 0 where
+            the model was fitted again.
         mcse_i: (rows,) Monte Carlo standard errors of ``elpd_i``.
         chains, draws: the size of the posterior sample.
+        r_eff: (rows,) effective sample sizes of the likelihood over the number of draws.
+        influence_k: (rows,) Pareto k of the plain estimate, which says how much an observation moves the posterior.
+        threshold: the k above which an estimate counts as bad; min(1 - 1/log10(S), 0.7) if None.
+        response: identifies the response.
+        options: the options of ``loo()`` that it was made with.
+        moment_matched, refitted: rows (from 0) whose estimates come from moment matching, or from a fit without them.
+        log_weights: (draws, rows) smoothed log weights, kept with ``save_psis=True``; files do not hold them.
     """
 
     elpd_i: FloatArray
@@ -37,35 +56,52 @@ class Loo:
     mcse_i: FloatArray
     chains: int
     draws: int
+    r_eff: FloatArray
+    influence_k: FloatArray
+    threshold: float | None = None
+    response: str = ""
+    options: str = ""
+    moment_matched: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    refitted: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    log_weights: FloatArray | None = field(default=None, metadata=NOT_STORED)
+
+    kind: ClassVar[str] = "loo"
+    information: ClassVar[str] = "looic"
+
+    @property
+    def p_i(self) -> FloatArray:
+        """The effective number of parameters, (rows,)."""
+        return self.p_loo_i
 
     @property
     def elpd_loo(self) -> float:
         """The expected log pointwise predictive density."""
-        return float(self.elpd_i.sum())
+        return self.elpd
 
     @property
     def p_loo(self) -> float:
         """The effective number of parameters."""
-        return float(self.p_loo_i.sum())
+        return self.p
 
     @property
     def looic(self) -> float:
         """-2 elpd_loo."""
-        return -2 * self.elpd_loo
-
-    @property
-    def estimates(self) -> pd.DataFrame:
-        """Estimate and SE of elpd_loo, p_loo and looic."""
-        import pandas as pd
-
-        elpd_se, p_se = _standard_error(self.elpd_i), _standard_error(self.p_loo_i)
-        rows = [(self.elpd_loo, elpd_se), (self.p_loo, p_se), (self.looic, 2 * elpd_se)]
-        return pd.DataFrame(rows, index=["elpd_loo", "p_loo", "looic"], columns=["Estimate", "SE"])
+        return self.ic
 
     @property
     def k_threshold(self) -> float:
-        """The Pareto k above which an estimate is unreliable: min(1 - 1/log10(S), 0.7)."""
-        return min(1 - 1 / float(np.log10(self.chains * self.draws)), _BAD_K)
+        """The Pareto k above which an estimate is unreliable."""
+        return good_k(self.chains * self.draws) if self.threshold is None else self.threshold
+
+    @property
+    def bad(self) -> IntArray:
+        """The rows, from 0, whose k is above the threshold."""
+        return np.flatnonzero(~(self.pareto_k <= self.k_threshold)).astype(np.int64)
+
+    @property
+    def mcse(self) -> float:
+        """The Monte Carlo standard error of elpd_loo; NaN where some k is too high for it to be known."""
+        return float("nan") if len(self.bad) else float(np.sqrt(np.sum(self.mcse_i**2)))
 
     @property
     def pareto_k_table(self) -> pd.DataFrame:
@@ -73,19 +109,15 @@ class Loo:
         import pandas as pd
 
         limit, k = self.k_threshold, self.pareto_k
+        good = k <= limit
+        # Above the limit the effective sample sizes are themselves not reliable.
+        smallest = float(self.n_eff[good].min()) if good.any() else np.nan
         classes = {
-            f"(-Inf, {limit:.2g}]   (good)": k <= limit,
-            f"({limit:.2g}, 1]   (bad)": (k > limit) & (k <= 1),
-            "(1, Inf)   (very bad)": ~(k <= 1),
+            f"(-Inf, {limit:.2g}]   (good)": (good, smallest),
+            f"({limit:.2g}, 1]   (bad)": (~good & (k <= 1), np.nan),
+            "(1, Inf)   (very bad)": (~good & ~(k <= 1), np.nan),
         }
-        rows = [
-            (
-                int(inside.sum()),
-                100 * float(inside.mean()),
-                float(self.n_eff[inside].min()) if inside.any() else np.nan,
-            )
-            for inside in classes.values()
-        ]
+        rows = [(int(inside.sum()), 100 * float(inside.mean()), size) for inside, size in classes.values()]
         return pd.DataFrame(rows, index=list(classes), columns=["Count", "Pct.", "Min. ESS"])
 
     @property
@@ -94,96 +126,124 @@ class Loo:
         import pandas as pd
 
         return pd.DataFrame(
-            {"elpd_loo": self.elpd_i, "mcse_elpd_loo": self.mcse_i, "p_loo": self.p_loo_i,
-             "looic": -2 * self.elpd_i, "pareto_k": self.pareto_k, "n_eff": self.n_eff}
+            {"elpd_loo": self.elpd_i, "mcse_elpd_loo": self.mcse_i, "p_loo": self.p_loo_i, "looic": -2 * self.elpd_i,
+             "pareto_k": self.pareto_k, "n_eff": self.n_eff, "r_eff": self.r_eff,
+             "influence_pareto_k": self.influence_k}
         )  # fmt: skip
 
-    def __str__(self) -> str:
-        total = self.chains * self.draws
-        table = self.estimates.to_string(float_format=lambda v: f"{v:.1f}")
-        lines = [f"Computed from {total} by {len(self.elpd_i)} log-likelihood matrix.", "", table, "------"]
-        bad = int((~(self.pareto_k <= self.k_threshold)).sum())
-        if bad == 0:
-            mcse = float(np.sqrt(np.sum(self.mcse_i**2)))
-            lines.append(f"MCSE of elpd_loo is {mcse:.1f}.")
-            lines.append(f"All Pareto k estimates are good (k <= {self.k_threshold:.2g}).")
-        else:
-            formats = {"Count": "{:d}".format, "Pct.": "{:.1f}%".format, "Min. ESS": "{:.0f}".format}
-            table = self.pareto_k_table.to_string(formatters=formats, na_rep="<NA>")
-            lines += ["", "Pareto k diagnostic values:", table]
-            total = len(self.pareto_k)
-            lines.append(f"{bad} of {total} Pareto k estimates are above {self.k_threshold:.2g}: not reliable.")
-        return "\n".join(lines)
+    @property
+    def header(self) -> str:
+        """What it was computed from."""
+        return f"Computed from {self.chains * self.draws} by {self.n} log-likelihood matrix."
 
-    __repr__ = __str__
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Monte Carlo error and the table of k, as R's loo prints them, then what was done about high values."""
+        error = "NA" if np.isnan(self.mcse) else f"{self.mcse:.1f}"
+        low, high = self.r_eff.min(), self.r_eff.max()
+        return (
+            "------",
+            f"MCSE of elpd_loo is {error}.",
+            f"MCSE and ESS estimates assume MCMC draws (r_eff in [{low:.1f}, {high:.1f}]).",
+            "",
+            *self._k_lines(),
+        )
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def _k_lines(self) -> tuple[str, ...]:
+        limit = f"{self.k_threshold:.2g}"
+        done = [f"{len(rows)} by {how}" for rows, how in self._remedies() if len(rows)]
+        mended = (f"Estimates of observations with high k: {', '.join(done)}.",) if done else ()
+        if not len(self.bad):
+            return (f"All Pareto k estimates are good (k <= {limit}).", *mended)
+        formats: Any = {"Count": "{:d}".format, "Pct.": "{:.1f}%".format, "Min. ESS": "{:.0f}".format}
+        table = self.pareto_k_table.to_string(formatters=formats, na_rep="<NA>")
+        verdict = f"{len(self.bad)} of {self.n} Pareto k estimates are above {limit}: not reliable."
+        return ("Pareto k diagnostic values:", table, *mended, verdict)
 
-        estimates = self.estimates.to_html(float_format=lambda v: f"{v:.1f}", border=0)
-        table = self.pareto_k_table.to_html(float_format=lambda v: f"{v:.1f}", border=0, na_rep="")
-        first, *_, last = str(self).splitlines()
-        return f"<p>{escape(first)}</p>{estimates}{table}<p><b>{escape(last)}</b></p>"
+    def _remedies(self) -> tuple[tuple[IntArray, str], ...]:
+        return ((self.moment_matched, "moment matching"), (self.refitted, "fits without them"))
+
+    @property
+    def advice(self) -> str:
+        """What is wrong with the estimates and what to do about it; empty if nothing is."""
+        count = len(self.bad)
+        if not count:
+            return ""
+        rows = ", ".join(str(row) for row in self.bad[:_FEW_REFITS]) + (", ..." if count > _FEW_REFITS else "")
+        begin = (
+            f"{count} of {self.n} observations have a Pareto k above {self.k_threshold:.2g} (rows {rows}): the model "
+            "without them is too far from the model with them for their elpd to be reliable. "
+        )
+        matching = "" if len(self.moment_matched) else "Try loo(moment_match=True), which moves the draws; or "
+        if count <= _FEW_REFITS:
+            refits = f"loo(reloo=True), which fits the model {count} times without one of them"
+            return begin + (f"{matching}{refits}." if matching else f"Try {refits}.")
+        folds = "kfold(K=10): with so many, ten-fold cross-validation costs less than fits without each of them"
+        return begin + (f"{matching}{folds}." if matching else f"Try {folds}.")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw Pareto k of every observation with the limits of reliability.
+
+        Args:
+            ax: where to draw; a new figure by default.
+        """
+        return draw_pareto_k(self.pareto_k, self.k_threshold, ax=ax)
 
 
-def loo_of_blocks(blocks: Iterable[FloatArray], chains: int, draws: int) -> Loo:
-    """Compute PSIS-LOO from the log-likelihood, given in blocks of observations.
+def loo_of_blocks(
+    blocks: Iterable[FloatArray], chains: int, draws: int, *, r_eff: FloatArray | None = None,
+    threshold: float | None = None, response: str = "", save_psis: bool = False,
+) -> Loo:  # fmt: skip
+    """Compute PSIS-LOO from the log likelihood, given in blocks of observations.
 
     Args:
         blocks: arrays (chains * draws, rows of the block), chain by chain.
         chains, draws: the size of the posterior sample.
+        r_eff: (rows,) effective sample sizes of the likelihood over the number of draws; estimated by default.
+        threshold: the k above which an estimate counts as bad.
+        response: identifies the response.
+        save_psis: keep the smoothed log weights, as many numbers as the log likelihood has.
     """
-    parts = [_block(block.T.reshape(-1, chains, draws)) for block in blocks]
-    elpd, p, k, n_eff, mcse = (np.concatenate(values) for values in zip(*parts, strict=True))
-    return Loo(elpd, p, k, n_eff, mcse, chains, draws)
+    parts, weights, start = [], [], 0
+    for block in blocks:
+        for first in range(0, block.shape[1], _ROWS_AT_ONCE):
+            rows = np.ascontiguousarray(block[:, first : first + _ROWS_AT_ONCE].T)
+            given = None if r_eff is None else np.asarray(r_eff, dtype=float)[start : start + len(rows)]
+            values, log_weights = _pointwise(rows, chains, draws, given)
+            parts.append(values)
+            start += len(rows)
+            if save_psis:
+                weights.append(log_weights.T)
+    elpd, p, k, n_eff, mcse, efficiency = np.concatenate(parts, axis=1)
+    kept = np.concatenate(weights, axis=1) if save_psis else None
+    return Loo(elpd, p, k, n_eff, mcse, chains, draws, efficiency, k, threshold, response, log_weights=kept)
 
 
-def _block(log_lik: FloatArray) -> tuple[FloatArray, ...]:
-    """Return elpd, p_loo, Pareto k, effective sample size and MCSE for (rows, chains, draws)."""
+def _pointwise(log_lik: FloatArray, chains: int, draws: int, r_eff: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Return elpd, p_loo, Pareto k, effective size, MCSE and r_eff, stacked, and the weights of (rows, draws)."""
     from scipy.special import logsumexp
 
-    rows, chains, draws = log_lik.shape
-    flat = log_lik.reshape(rows, -1)
-    r_eff = _relative_efficiency(log_lik)
-    smoothed = [_smoothed_weights(flat[i], float(r_eff[i])) for i in range(rows)]
-    weights = np.stack([w for w, _ in smoothed])
-    k = np.asarray([shape for _, shape in smoothed])
-    elpd = logsumexp(weights + flat, axis=1)
-    lpd = logsumexp(flat, axis=1) - np.log(chains * draws)
-    w = np.exp(weights)
-    relative = np.exp(flat - elpd[:, None])
-    mcse = np.sqrt(np.sum(w**2 * (relative - 1) ** 2, axis=1) / r_eff)
-    return elpd, lpd - elpd, k, r_eff / np.sum(w**2, axis=1), mcse
+    if r_eff is None:
+        r_eff = relative_efficiency(log_lik.reshape(-1, chains, draws))
+    weights, k = smoothed_weights(-log_lik, r_eff)
+    elpd = np.asarray(logsumexp(weights + log_lik, axis=1))
+    lpd = logsumexp(log_lik, axis=1) - np.log(chains * draws)
+    squares = np.exp(2 * weights)
+    values = [elpd, lpd - elpd, k, r_eff / squares.sum(axis=1), monte_carlo_error(squares, log_lik, elpd, r_eff), r_eff]
+    return np.stack(values), weights
 
 
-def _smoothed_weights(log_lik: FloatArray, r_eff: float) -> tuple[FloatArray, float]:
-    """Return normalised log weights and Pareto k of one observation, (draws,).
+def monte_carlo_error(squares: FloatArray, log_lik: FloatArray, elpd: FloatArray, r_eff: FloatArray) -> FloatArray:
+    """Return the Monte Carlo standard error of log densities, (rows,).
 
-    An observation whose likelihood is the same in every draw needs no smoothing; where there are too few
-    draws to fit a tail the raw weights are kept and marked as unreliable.
+    Args:
+        squares: (rows, draws) squares of the normalised weights.
+        log_lik: (rows, draws).
+        elpd: (rows,) log of the weighted mean of the likelihood.
+        r_eff: (rows,) relative efficiencies.
+
+    Source: Vehtari et al. (2024), equation 6, for the variance of the mean; on the log scale it is that of a
+    log-normal distribution with this mean and variance.
     """
-    from arviz_stats.base import array_stats
-    from scipy.special import logsumexp
-
-    raw = -log_lik - logsumexp(-log_lik)
-    if np.ptp(log_lik) == 0:
-        return raw, -np.inf
-    try:
-        weights, k = array_stats.psislw(log_lik, r_eff=r_eff)
-    except (ValueError, IndexError):
-        return raw, np.inf
-    return np.asarray(weights), float(k)
-
-
-def _relative_efficiency(log_lik: FloatArray) -> FloatArray:
-    """Return the effective sample size of the likelihood over the number of draws, (rows,)."""
-    from arviz_stats.base import array_stats
-
-    likelihood = np.exp(log_lik - log_lik.max(axis=(1, 2), keepdims=True))
-    with np.errstate(all="ignore"):
-        ratio = np.asarray(array_stats.ess(likelihood, chain_axis=1, draw_axis=2, method="mean", relative=True))
-    return np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)
-
-
-def _standard_error(values: FloatArray) -> float:
-    return float(np.sqrt(len(values)) * np.std(values, ddof=1)) if len(values) > 1 else float("nan")
+    variance = (squares * np.expm1(log_lik - elpd[:, None]) ** 2).sum(axis=1) / r_eff
+    return np.asarray(np.sqrt(np.log1p(variance)))

@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smoothstan.posterior.fitted_curve import fitted_curve, only_covariate
+from smoothstan.posterior.marginal import (
+    avg_comparisons,
+    avg_predictions,
+    avg_slopes,
+    comparisons,
+    datagrid,
+    predictions,
+    slopes,
+)
 from smoothstan.posterior.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -14,7 +23,18 @@ if TYPE_CHECKING:
 
 
 class MarginalEffects(Predictions):
-    """Effects of the predictors on the response."""
+    """Effects of the predictors on the response.
+
+    The functions of the same name are methods too: ``fit.slopes("x")`` is ``slopes(fit, "x")``.
+    """
+
+    predictions = predictions
+    comparisons = comparisons
+    slopes = slopes
+    avg_predictions = avg_predictions
+    avg_comparisons = avg_comparisons
+    avg_slopes = avg_slopes
+    datagrid = datagrid
 
     def fitted_curve(self, covariate: str, *, prob: float = 0.95) -> pd.DataFrame:
         """Return the expected response along the only covariate of the model: estimate, lower, upper.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import psutil
 
@@ -13,6 +13,33 @@ from smoothstan.numerals import is_number
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _DEFAULT = 256 * 10**6
 _DOUBLE = 8
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a computation over draws and rows holds in memory at the same time.
+
+    Args:
+        draws: the number of draws.
+        arrays: how many arrays of (draws, rows) doubles.
+        numbers_per_row: further doubles for every row.
+        numbers_per_draw: further doubles for every draw, whatever the number of rows.
+    """
+
+    draws: int
+    arrays: int
+    numbers_per_row: int = 0
+    numbers_per_draw: int = 0
+
+    @property
+    def constant(self) -> int:
+        """The bytes that it needs whatever the number of rows."""
+        return _DOUBLE * self.draws * self.numbers_per_draw
+
+    @property
+    def per_row(self) -> int:
+        """The bytes that it needs for every row."""
+        return _DOUBLE * (self.draws * self.arrays + self.numbers_per_row)
 
 
 def bytes_allowed(max_memory: float | str | None) -> int:
@@ -31,29 +58,28 @@ def bytes_allowed(max_memory: float | str | None) -> int:
     return int(float(match[1]) * _UNITS[match[2].upper()])
 
 
-def row_blocks(n: int, draws: int, arrays: int, allowed: int, multiple: int = 1) -> Iterator[slice]:
-    """Split rows so that ``arrays`` arrays of (draws, rows) doubles fit into the memory allowed.
+def row_blocks(n: int, demand: Demand, allowed: int, multiple: int = 1) -> list[slice]:
+    """Split rows so that what is computed for them fits into the memory allowed.
 
     Args:
         n: the number of rows.
-        draws: the number of draws.
-        arrays: how many such arrays there are at the same time.
+        demand: what is held at the same time.
         allowed: bytes.
         multiple: of what the size of all blocks but the last is a multiple.
 
     Raises:
         OptionError: if not even the smallest block fits.
     """
-    per_row = draws * arrays * _DOUBLE
-    rows = allowed // per_row // multiple * multiple
-    if rows < min(multiple, n):
-        needed = per_row * min(multiple, n)
+    smallest = min(multiple, n)
+    rows = max(0, allowed - demand.constant) // demand.per_row // multiple * multiple
+    if rows < smallest and demand.constant + smallest * demand.per_row > allowed:
+        needed = demand.constant + smallest * demand.per_row
         raise OptionError(
-            f"max_memory is too small: {min(multiple, n)} rows of {draws} draws need about {needed / 1e6:.3g} MB; "
+            f"max_memory is too small: {smallest} rows of {demand.draws} draws need about {needed / 1e6:.3g} MB; "
             "allow more, or use fewer draws (ndraws=)"
         )
-    for start in range(0, n, rows):
-        yield slice(start, min(start + rows, n))
+    size = max(rows, smallest)
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
 
 
 def memory_beside(n: int, draws: int, max_memory: float | str | None) -> int:

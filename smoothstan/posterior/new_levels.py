@@ -54,7 +54,7 @@ class NewLevels:
         extended = dict(draws)
         for group, terms in by_group.items():
             found = combined_factor(table, terms[0].columns).drop_unused().levels
-            if not set(found) <= set(terms[0].levels):
+            if any(level not in terms[0].numbers for level in found):
                 levels[group] = found
                 extended |= self._effects(terms, draws, found)
         if not levels:
@@ -69,42 +69,64 @@ class NewLevels:
         self, terms: list[GroupTerm], draws: Mapping[str, FloatArray], levels: tuple[str, ...]
     ) -> dict[str, FloatArray]:
         """Return the effects of one group at some levels: variable -> (draws, levels, coefs)."""
-        group, known = terms[0].group, {level: i for i, level in enumerate(terms[0].levels)}
+        numbers = np.asarray([terms[0].numbers.get(level, -1) for level in levels])
         names = dict.fromkeys(t.effects_name(c.dpar) for t in terms for c in t.coefficients)
-        count = len(draws[next(iter(names))])
-        rows = np.arange(count)
-        result = {name: np.empty((count, len(levels), draws[name].shape[2])) for name in names}
-        roots = [_covariance_root(term, draws) for term in terms] if self.how == "gaussian" else []
-        for i, level in enumerate(levels):
-            if level in known:
-                for name, values in result.items():
-                    values[:, i] = draws[name][:, known[level]]
-                continue
-            rng = self._generator(group, level)
-            if self.how == "gaussian":
-                for term, root in zip(terms, roots, strict=True):
-                    drawn = np.einsum("sij,sj->si", root, rng.standard_normal((count, len(term.coefficients))))
-                    for j, c in enumerate(term.coefficients):
-                        result[term.effects_name(c.dpar)][:, i, term.position(c.dpar, c.name)] = drawn[:, j]
-                continue
-            chosen: IntArray | int = rng.integers(len(known), size=count if self.how == "uncertainty" else None)
+        # Right for the known levels; the others are filled in below.
+        result = {name: np.take(draws[name], np.maximum(numbers, 0), axis=1) for name in names}
+        new = [(int(i), levels[i]) for i in np.flatnonzero(numbers < 0)]
+        if self.how == "gaussian":
+            for term in terms:
+                self._draw_normal(term, draws, new, result)
+            return result
+        for i, level in new:
+            chosen = self._chosen(terms[0], level, len(draws[next(iter(names))]))
             for name, values in result.items():
-                values[:, i] = draws[name][rows, chosen]
+                values[:, i] = draws[name][np.arange(len(chosen)), chosen]
         return result
 
-    def _generator(self, group: str, level: str) -> np.random.Generator:
-        # The lengths keep apart names that read the same when joined.
+    def _chosen(self, term: GroupTerm, level: str, count: int) -> IntArray:
+        """Return the level of the fit that stands for a new one, (draws,)."""
+        rng, known = self._generator(term.group, level), len(term.levels)
+        if self.how == "old_levels":
+            return np.full(count, rng.integers(known))
+        return rng.integers(known, size=count)
+
+    def _draw_normal(
+        self, term: GroupTerm, draws: Mapping[str, FloatArray], new: list[tuple[int, str]],
+        result: Mapping[str, FloatArray],
+    ) -> None:  # fmt: skip
+        """Fill in the effects of one grouping at new levels, given as (place, level)."""
+        root = covariance_root(term, draws)
+        places = [(term.effects_name(c.dpar), term.position(c.dpar, c.name)) for c in term.coefficients]
+        for i, level in new:
+            # The grouping's number, as a group with several draws them apart.
+            rng = self._generator(term.group, level, term.index)
+            drawn = np.einsum("sij,sj->si", root, rng.standard_normal(root.shape[:2]))
+            for j, (name, place) in enumerate(places):
+                result[name][:, i, place] = drawn[:, j]
+
+    def _generator(self, group: str, level: str, *further: int) -> np.random.Generator:
+        # The length keeps apart names that read the same when joined.
         name = blake2b(f"{len(group)} {group} {level}".encode(), digest_size=8).digest()
-        key = (_STREAM, int.from_bytes(name[:4], "big"), int.from_bytes(name[4:], "big"))
+        key = (_STREAM, int.from_bytes(name[:4], "big"), int.from_bytes(name[4:], "big"), *further)
         return np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
 
 
-def _covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray]) -> FloatArray:
-    """Return diag(sd) L with L L' the correlations, (draws, m, m)."""
+def covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray]) -> FloatArray:
+    """Return a root A of the covariance, A A' = diag(sd) C diag(sd), (draws, m, m)."""
     deviations = np.column_stack([draws[name] for name in term.deviation_names])
     size = deviations.shape[1]
     correlations = np.broadcast_to(np.eye(size), (len(deviations), size, size)).copy()
     if term.has_correlations:
         for (a, b), name in zip(term.pairs(), term.correlation_names, strict=True):
             correlations[:, a.number - 1, b.number - 1] = correlations[:, b.number - 1, a.number - 1] = draws[name]
-    return np.asarray(deviations[:, :, None] * np.linalg.cholesky(correlations))
+    return np.asarray(deviations[:, :, None] * _root(correlations))
+
+
+def _root(correlations: FloatArray) -> FloatArray:
+    """Return roots of correlation matrices, (draws, m, m); of singular ones, which rounding makes of some, too."""
+    try:
+        return np.asarray(np.linalg.cholesky(correlations))
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(correlations)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :])

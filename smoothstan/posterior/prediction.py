@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,11 @@ from smoothstan.design import Design, keep_group_effects
 from smoothstan.engines import check_whole
 from smoothstan.errors import OptionError
 from smoothstan.families import Response, log_likelihood
+from smoothstan.posterior.chosen_draws import chosen_draws
 from smoothstan.posterior.fitted import Fitted
-from smoothstan.posterior.memory import bytes_allowed, row_blocks
+from smoothstan.posterior.memory import Demand, bytes_allowed, row_blocks
 from smoothstan.posterior.new_levels import NewLevels
-from smoothstan.table import Factor, Table
+from smoothstan.table import Factor, MatrixColumn, Table
 
 KINDS = ("linpred", "epred", "predict", "log_lik")
 """What can be computed for every draw and row."""
@@ -28,10 +29,38 @@ _ROWS_PER_STREAM = 16
 """Rows that share a stream of random numbers; blocks are multiples of it, so that their size changes no number."""
 
 _STREAM = 2
-_ARRAYS = 8
-"""Arrays of the size of a block that a family's density or draws need at most, beside those of the predictors."""
+_ARRAYS = 7
+"""Arrays of the size of a block that a prediction and what summarises it need at most, beside the parameters;
+one of them is the block before, which the caller may still hold."""
 
-_ARRAYS_PER_PREDICTOR = 3
+_COPIES_OF_COLUMNS = 4
+"""How often the columns of the design exist at the same time, with what computes them."""
+
+
+@dataclass(frozen=True)
+class ParametersAsNeeded(Mapping[str, FloatArray]):
+    """The distributional parameters of a model, each computed when it is asked for: most means need only mu.
+
+    Args:
+        design: the model.
+        draws: posterior variable -> (draws, ...).
+        table: the rows.
+    """
+
+    design: Design
+    draws: Mapping[str, FloatArray]
+    table: Table
+
+    def __getitem__(self, dpar: str) -> FloatArray:
+        if dpar not in tuple(self):
+            raise KeyError(dpar)
+        return self.design.parameter(dpar, self.draws, self.table)
+
+    def __iter__(self) -> Iterator[str]:
+        return (p.name for p in self.design.family.parameters)
+
+    def __len__(self) -> int:
+        return len(self.design.family.parameters)
 
 
 @dataclass(frozen=True)
@@ -43,7 +72,7 @@ class Prediction:
         draws: posterior variable -> (draws, ...).
         table: the rows.
         draw_ids: the numbers of the draws among all draws, chain by chain.
-        has_response: whether the rows have a response.
+        has_response: whether the rows have a response with its additions.
         new_levels: how effects of new levels are drawn, or None if they are refused.
         entropy: the seed of all random numbers.
         start: the number of the first row, where this is a block of another prediction.
@@ -68,24 +97,38 @@ class Prediction:
         """The number of draws."""
         return len(self.draw_ids)
 
-    def blocks(self, max_memory: float | str | None = None) -> Iterator[Prediction]:
+    def blocks(self, max_memory: float | str | None = None, *, beside: int = 0) -> Iterator[Prediction]:
         """Split it into blocks of rows, each with all draws, that can be evaluated within the memory allowed.
 
         Args:
-            max_memory: bytes or a text such as ``"200 MB"``; 256 MB by default. The draws themselves do not count.
+            max_memory: bytes or a text such as ``"200 MB"``; 256 MB by default. Neither the draws nor the rows
+                themselves count.
+            beside: how many arrays of the size of a block the caller holds beside its evaluation.
 
         Raises:
             OptionError: if not even 16 rows fit.
         """
-        arrays = _ARRAYS + _ARRAYS_PER_PREDICTOR * len(self.design.predicted)
         groups = self.design.grouping_only()
-        for rows in row_blocks(self.n, self.ndraws, arrays, bytes_allowed(max_memory), _ROWS_PER_STREAM):
-            table = self.table.take(np.arange(rows.start, rows.stop))
-            # Only the levels at hand, so that many new levels cost no more than they must.
-            columns = {
-                k: c.drop_unused() if k in groups and isinstance(c, Factor) else c for k, c in table.columns.items()
-            }
-            yield replace(self, table=Table(columns, table.n), start=self.start + rows.start)
+        slices = row_blocks(self.n, self._demand(beside), bytes_allowed(max_memory), _ROWS_PER_STREAM)
+        return (self._block(rows, groups) for rows in slices)
+
+    def _block(self, rows: slice, groups: Collection[str]) -> Prediction:
+        table = self.table.take(np.arange(rows.start, rows.stop))
+        # Only the levels at hand, so that many new levels cost no more than they must.
+        columns = {k: c.drop_unused() if k in groups and isinstance(c, Factor) else c for k, c in table.columns.items()}
+        return replace(self, table=Table(columns, table.n), start=self.start + rows.start)
+
+    def _demand(self, beside: int = 0) -> Demand:
+        arrays = _ARRAYS + len(self.design.predicted) + beside
+        if self.new_levels is not None:
+            # Every row may have levels of its own, and effects for them.
+            arrays += sum(len(term.coefficients) for term in self.design.groups)
+        width = sum(term.width for term in self.design.terms)
+        read = sum(c.values.shape[1] if isinstance(c, MatrixColumn) else 1 for c in self.table.columns.values())
+        return Demand(
+            draws=self.ndraws, arrays=arrays, numbers_per_row=_COPIES_OF_COLUMNS * (width + read) + _ROWS_PER_STREAM,
+            numbers_per_draw=_COPIES_OF_COLUMNS * width,
+        )  # fmt: skip
 
     def at(self, table: Table) -> Prediction:
         """Return the same prediction at other rows, which have the same columns."""
@@ -122,36 +165,41 @@ class Prediction:
             return bound.at(self.table)
         return Response(bound.label, np.empty(0), **bound.additions_at(self.table, _ADDITIONS_OF_PREDICTIONS))
 
+    def observed(self) -> FloatArray:
+        """Return the (rows,) response, of a prediction that was made with ``observed``."""
+        return self.design.response.values(self.table)
+
     def _full(self, values: FloatArray) -> FloatArray:
         return np.broadcast_to(values, (self.ndraws, self.n, *values.shape[2:]))
 
     def _linpred(self, dpar: str | None, transform: bool) -> FloatArray:
         name = dpar or "mu"
-        if name not in self.design.predicted:
-            raise OptionError(f"{name!r} has no linear predictor (predicted: {', '.join(self.design.predicted)})")
         settled = self.settled()
         values = settled.design.linear_predictor(name, settled.draws, settled.table)
         return self.design.family.link(name).inverse(values) if transform else values
 
     def _epred(self, dpar: str | None, transform: bool) -> FloatArray:
-        parameters = self.parameters()
-        if dpar is None:
-            return self._full(self.design.family.mean(parameters, self.response()))
-        if dpar not in parameters:
-            raise OptionError(f"family {self.design.family.name} has no parameter {dpar!r} ({', '.join(parameters)})")
-        return self._full(parameters[dpar])
+        settled = self.settled()
+        parameters = ParametersAsNeeded(settled.design, settled.draws, settled.table)
+        if dpar is not None:
+            return self._full(settled.design.parameter(dpar, settled.draws, settled.table, of_response=False))
+        return self._full(self.design.family.mean(parameters, self.response()))
 
     def _predict(self, dpar: str | None, transform: bool) -> FloatArray:
         parameters = {name: self._full(values) for name, values in self.parameters().items()}
         response = self.response()
-        family, result = self.design.family, []
+        result: FloatArray | None = None
         for start in range(0, self.n, _ROWS_PER_STREAM):
             rows = slice(start, start + _ROWS_PER_STREAM)
             key = (_STREAM, (self.start + start) // _ROWS_PER_STREAM)
             rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
             part = {name: values[:, rows] for name, values in parameters.items()}
-            result.append(family.draw(rng, part, response.rows(rows)))
-        return np.concatenate(result, axis=1)
+            drawn = self.design.family.draw(rng, part, response.rows(rows))
+            if result is None:
+                result = np.empty((self.ndraws, self.n, *drawn.shape[2:]))
+            result[:, rows] = drawn
+        assert result is not None
+        return result
 
     def _log_lik(self, dpar: str | None, transform: bool) -> FloatArray:
         return self._full(log_likelihood(self.design.family, self.response(), self.parameters()))
@@ -165,10 +213,34 @@ _EVALUATE: Mapping[str, Callable[[Prediction, str | None, bool], FloatArray]] = 
 }
 
 
+def check_question(design: Design, kind: str, dpar: str | None, transform: bool = False) -> None:
+    """Refuse a kind of prediction that does not exist, and a parameter that it does not have.
+
+    Raises:
+        OptionError: naming what there is.
+    """
+    if kind not in KINDS:
+        raise OptionError(f"unknown kind of prediction {kind!r} (known: {', '.join(map(repr, KINDS))})")
+    if not isinstance(transform, bool):
+        raise OptionError(f"transform must be True or False, got {transform!r}")
+    if transform and kind != "linpred":
+        raise OptionError(f"transform belongs to kind='linpred', not to {kind!r}")
+    if dpar is None:
+        return
+    if kind in ("predict", "log_lik"):
+        raise OptionError(f"dpar belongs to the kinds 'linpred' and 'epred', not to {kind!r}")
+    names = tuple(p.name for p in design.family.parameters)
+    if kind == "epred" and dpar not in names:
+        raise OptionError(f"family {design.family.name} has no parameter {dpar!r} (it has: {', '.join(names)})")
+    if kind == "linpred" and dpar not in design.predicted:
+        hint = f"; its draws are those of posterior_epred(dpar={dpar!r})" if dpar in names else ""
+        raise OptionError(f"{dpar!r} has no linear predictor (predicted: {', '.join(design.predicted)}){hint}")
+
+
 def prepare(
     fit: Fitted, new_data: Any = None, kind: str = "epred", *, re_formula: Any = None, allow_new_levels: bool = False,
     sample_new_levels: str = "uncertainty", ndraws: int | None = None, draw_ids: Sequence[int] | None = None,
-    seed: int | None = None,
+    seed: int | None = None, design: Design | None = None, observed: bool = False,
 ) -> Prediction:  # fmt: skip
     """Settle what is to be predicted.
 
@@ -185,47 +257,41 @@ def prepare(
         ndraws: use so many draws, chosen at random without replacement; all by default.
         draw_ids: use the draws with these numbers, which count from 0 through all chains.
         seed: of new responses, new levels and the choice of draws.
+        design: a part of the fit's model to predict by; all of it by default.
+        observed: whether the response is needed, without its weights.
 
     Raises:
         DataError: for a missing column or value, another kind of column, or a level that is not allowed.
         OptionError, FormulaError: for an argument outside its range.
     """
+    check_question(fit.design, kind, None)
+    if not isinstance(allow_new_levels, bool):
+        raise OptionError(f"allow_new_levels must be True or False, got {allow_new_levels!r}")
     if seed is not None:
         check_whole("seed", seed, 0)
     sequence = np.random.SeedSequence(seed)
     assert isinstance(sequence.entropy, int)
-    design = keep_group_effects(fit.design, re_formula)
+    levels = NewLevels(sample_new_levels, sequence.entropy)
+    ids = chosen_draws(fit.ndraws, ndraws, draw_ids, sequence)
+    kept = keep_group_effects(fit.design if design is None else design, re_formula)
     has_response = kind == "log_lik" or new_data is None
     if new_data is None:
-        table = fit.design.table
+        table = kept.table
     else:
-        table = design.at(
-            new_data, additions=() if kind == "linpred" else _ADDITIONS_OF_PREDICTIONS, response=has_response,
-            new_levels=allow_new_levels,
+        table = kept.at(
+            new_data, additions=() if kind == "linpred" and not observed else _ADDITIONS_OF_PREDICTIONS,
+            response=has_response, new_levels=allow_new_levels, observed=observed,
         )  # fmt: skip
-        if has_response:
-            design.family.check_response(design.response.at(table))
-    ids = _chosen_draws(fit.ndraws, ndraws, draw_ids, sequence)
+        _check_response(kept, table, has_response, observed)
     draws = fit.flat if len(ids) == fit.ndraws and draw_ids is None else {k: v[ids] for k, v in fit.flat.items()}
-    levels = NewLevels(sample_new_levels, sequence.entropy)
-    return Prediction(design, draws, table, ids, has_response, levels if allow_new_levels else None, sequence.entropy)
+    return Prediction(kept, draws, table, ids, has_response, levels if allow_new_levels else None, sequence.entropy)
 
 
-def _chosen_draws(
-    total: int, ndraws: int | None, draw_ids: Sequence[int] | None, sequence: np.random.SeedSequence
-) -> IntArray:
-    if draw_ids is not None:
-        if ndraws is not None:
-            raise OptionError("give ndraws or draw_ids, not both")
-        ids = np.asarray(draw_ids)
-        if ids.ndim != 1 or ids.dtype.kind not in "iu" or len(ids) == 0:
-            raise OptionError(f"draw_ids holds whole numbers, got {draw_ids!r}")
-        if ids.min() < 0 or ids.max() >= total:
-            raise OptionError(f"draw_ids count from 0 to {total - 1}, got {int(ids[(ids < 0) | (ids >= total)][0])}")
-        return ids.astype(np.int64)
-    if ndraws is None:
-        return np.arange(total)
-    check_whole("ndraws", ndraws, 1)
-    if ndraws > total:
-        raise OptionError(f"ndraws is {ndraws}, but the fit has {total} draws")
-    return np.sort(np.random.default_rng(sequence).choice(total, ndraws, replace=False))
+def _check_response(design: Design, table: Table, has_response: bool, observed: bool) -> None:
+    """Refuse values of the response, where there are any, that the family cannot have."""
+    bound = design.response
+    if has_response:
+        design.family.check_response(bound.at(table))
+    elif observed:
+        additions = bound.additions_at(table, _ADDITIONS_OF_PREDICTIONS)
+        design.family.check_response(Response(bound.label, bound.values(table), **additions))

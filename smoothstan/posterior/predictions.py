@@ -1,151 +1,202 @@
-"""The methods of a fit that predict."""
+"""The methods of a fit that summarise predictions row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from smoothstan.arrays import FloatArray
-from smoothstan.posterior.fitted import Fitted
-from smoothstan.posterior.memory import memory_beside
-from smoothstan.posterior.prediction import Prediction, prepare
+from smoothstan.errors import OptionError
+from smoothstan.posterior.element_draws import element_draws
+from smoothstan.posterior.predicted_draws import PredictedDraws, columns_for
+from smoothstan.posterior.prediction import check_question, prepare
+from smoothstan.posterior.prediction_errors import error_function, prediction_kind
+from smoothstan.posterior.row_summaries import check_summary, intervals_by_row, summary_by_row
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
+_SCALES = ("response", "linear")
 
-class Predictions(Fitted):
-    """Predictions from the draws.
 
-    All methods share these arguments:
+class Predictions(PredictedDraws):
+    """Tables of predictions, one row per row of the data, computed block by block.
+
+    They share the arguments of ``PredictedDraws`` and these:
 
     Args:
-        new_data: a table with the columns that the predictors need; the rows of the fit by default.
-        re_formula: the group-level effects to include: None for all, ``"NA"`` for none, or a formula
-            such as ``"~ (1 | g)"``.
-        allow_new_levels: let groups have levels that the fit has not seen; a missing value or a missing
-            column of a grouping is one of them.
-        sample_new_levels: how their effects are drawn: ``"uncertainty"``, those of a random level of the fit in every
-            draw; ``"gaussian"``, from the normal distribution with the draw's standard deviations and correlations;
-            ``"old_levels"``, those of one random level of the fit.
-        ndraws: use so many draws, chosen at random; the result then has one chain. All by default.
-        draw_ids: use the draws with these numbers, counted from 0 through all chains.
-        seed: of everything random: new responses, new levels, the choice of draws.
-        max_memory: bytes, or a text such as ``"200 MB"``, that the call may use, its result included.
-
-    Raises:
-        DataError: for a missing column or value, another kind of column, or a level that is not allowed.
-        OptionError, FormulaError: for an argument outside its range, or a result that is too large.
+        prob: mass of the equal-tailed interval, between 0 and 1.
+        robust: median and median absolute deviation in place of mean and standard deviation.
+        summary: False for the draws themselves, dims (chain, draw, obs).
+        max_memory: what the computation may hold at the same time, 256 MB by default; of the draws themselves it is
+            what the call may use.
     """
 
-    def posterior_linpred(
-        self, new_data: Any = None, *, dpar: str = "mu", transform: bool = False, re_formula: Any = None,
+    def fitted(
+        self, new_data: Any = None, *, scale: str = "response", dpar: str | None = None, re_formula: Any = None,
         allow_new_levels: bool = False, sample_new_levels: str = "uncertainty", ndraws: int | None = None,
-        draw_ids: Sequence[int] | None = None, seed: int | None = None, max_memory: float | str | None = None,
-    ) -> xr.DataArray:  # fmt: skip
-        """Return the linear predictor of a parameter, dims (chain, draw, obs).
+        draw_ids: Sequence[int] | None = None, seed: int | None = None, prob: float = 0.95, robust: bool = False,
+        summary: bool = True, max_memory: float | str | None = None,
+    ) -> pd.DataFrame | xr.DataArray:  # fmt: skip
+        """Summarise the expected response, a parameter, or a linear predictor in every row.
 
         Args:
             new_data: a table with the columns that the predictors need; the rows of the fit by default.
-            dpar: a predicted distributional parameter.
-            transform: apply the inverse link.
-            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see ``Predictions``.
+            scale: ``"response"`` for the expected response or the parameter ``dpar``; ``"linear"`` for the linear
+                predictor of ``dpar``, of mu by default.
+            dpar: a distributional parameter.
+            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed: see ``PredictedDraws``.
+            prob, robust, summary, max_memory: see the class.
+
+        Returns:
+            Columns Estimate, Est.Error and two quantiles, by default Q2.5 and Q97.5; the index ``obs`` counts rows.
+
+        Source: ``fitted`` of brms.
         """
+        if scale not in _SCALES:
+            raise OptionError(f"scale must be one of {', '.join(map(repr, _SCALES))}, got {scale!r}")
+        kind = "epred" if scale == "response" else "linpred"
+        check_question(self.design, kind, dpar)
+        check_summary(prob, robust, summary)
         prediction = prepare(
-            self, new_data, "linpred", re_formula=re_formula, allow_new_levels=allow_new_levels,
+            self, new_data, columns_for(kind, dpar), re_formula=re_formula, allow_new_levels=allow_new_levels,
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
-        return self._collect(prediction, "linpred", max_memory, dpar=dpar, transform=transform)
+        if not summary:
+            return self.collect(prediction, lambda block: block.evaluate(kind, dpar=dpar), kind, max_memory)
+        blocks = (block.evaluate(kind, dpar=dpar) for block in prediction.blocks(max_memory))
+        return summary_by_row(blocks, prob=prob, robust=robust)
 
-    def posterior_epred(
-        self, new_data: Any = None, *, dpar: str | None = None, re_formula: Any = None,
-        allow_new_levels: bool = False, sample_new_levels: str = "uncertainty", ndraws: int | None = None,
-        draw_ids: Sequence[int] | None = None, seed: int | None = None, max_memory: float | str | None = None,
-    ) -> xr.DataArray:  # fmt: skip
-        """Return the expected response, or a distributional parameter, dims (chain, draw, obs).
-
-        Args:
-            new_data: a table with the columns that the predictors need; the rows of the fit by default.
-            dpar: return this parameter on its natural scale in place of the expected response.
-            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see ``Predictions``.
-        """
-        # A parameter needs no additions to the response.
-        prediction = prepare(
-            self, new_data, "epred" if dpar is None else "linpred", re_formula=re_formula,
-            allow_new_levels=allow_new_levels,
-            sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
-        )  # fmt: skip
-        return self._collect(prediction, "epred", max_memory, dpar=dpar)
-
-    def posterior_predict(
+    def predict(
         self, new_data: Any = None, *, re_formula: Any = None, allow_new_levels: bool = False,
         sample_new_levels: str = "uncertainty", ndraws: int | None = None, draw_ids: Sequence[int] | None = None,
-        seed: int | None = None, max_memory: float | str | None = None,
-    ) -> xr.DataArray:  # fmt: skip
-        """Draw new responses from the posterior predictive distribution, dims (chain, draw, obs).
+        seed: int | None = None, prob: float = 0.95, robust: bool = False, summary: bool = True,
+        max_memory: float | str | None = None,
+    ) -> pd.DataFrame | xr.DataArray:  # fmt: skip
+        """Summarise new responses from the posterior predictive distribution in every row.
 
         Args:
             new_data: a table with the columns that the predictors need; the rows of the fit by default.
-            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see ``Predictions``.
+            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed: see ``PredictedDraws``.
+            prob, robust, summary, max_memory: see the class.
+
+        Returns:
+            Columns as of ``fitted``; the interval is a prediction interval.
+
+        Source: ``predict`` of brms.
         """
+        check_summary(prob, robust, summary)
         prediction = prepare(
             self, new_data, "predict", re_formula=re_formula, allow_new_levels=allow_new_levels,
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
-        return self._collect(prediction, "predict", max_memory)
+        if not summary:
+            return self.collect(prediction, lambda block: block.evaluate("predict"), "predict", max_memory)
+        blocks = (block.evaluate("predict") for block in prediction.blocks(max_memory))
+        return summary_by_row(blocks, prob=prob, robust=robust)
 
-    def log_lik(
-        self, new_data: Any = None, *, re_formula: Any = None, allow_new_levels: bool = False,
-        sample_new_levels: str = "uncertainty", ndraws: int | None = None, draw_ids: Sequence[int] | None = None,
-        seed: int | None = None, max_memory: float | str | None = None,
-    ) -> xr.DataArray:  # fmt: skip
-        """Return the log likelihood of every observation, dims (chain, draw, obs).
+    def residuals(
+        self, new_data: Any = None, *, method: str = "posterior_epred", type: str = "ordinary",
+        re_formula: Any = None, allow_new_levels: bool = False, sample_new_levels: str = "uncertainty",
+        ndraws: int | None = None, draw_ids: Sequence[int] | None = None, seed: int | None = None,
+        prob: float = 0.95, robust: bool = False, summary: bool = True, max_memory: float | str | None = None,
+    ) -> pd.DataFrame | xr.DataArray:  # fmt: skip
+        """Summarise the response minus what is predicted in every row.
 
         Args:
-            new_data: a table with the response, its additions, and the columns that the predictors need; the rows
-                of the fit by default.
-            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see ``Predictions``.
+            new_data: a table with the response, trials and the columns that the predictors need; the rows of the fit
+                by default.
+            method: ``"posterior_epred"``, minus the expected response, or ``"posterior_predict"``, minus a new one.
+            type: ``"ordinary"``, or ``"pearson"``: over the standard deviation of new responses in the row.
+            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed: see ``PredictedDraws``.
+            prob, robust, summary, max_memory: see the class.
+
+        Source: ``residuals`` of brms.
         """
+        check_summary(prob, robust, summary)
+        errors = error_function(method, type)
         prediction = prepare(
-            self, new_data, "log_lik", re_formula=re_formula, allow_new_levels=allow_new_levels,
+            self, new_data, prediction_kind(method), re_formula=re_formula, allow_new_levels=allow_new_levels,
+            sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed, observed=True,
+        )  # fmt: skip
+        if not summary:
+            return self.collect(prediction, errors, "residuals", max_memory)
+        return summary_by_row(map(errors, prediction.blocks(max_memory)), prob=prob, robust=robust)
+
+    def predictive_error(
+        self, new_data: Any = None, *, method: str = "posterior_predict", re_formula: Any = None,
+        allow_new_levels: bool = False, sample_new_levels: str = "uncertainty", ndraws: int | None = None,
+        draw_ids: Sequence[int] | None = None, seed: int | None = None, max_memory: float | str | None = None,
+    ) -> xr.DataArray:  # fmt: skip
+        """Return the draws of the response minus a new one, dims (chain, draw, obs).
+
+        Args:
+            new_data: a table with the response, trials and the columns that the predictors need; the rows of the fit
+                by default.
+            method: ``"posterior_predict"``, or ``"posterior_epred"`` for the response minus the expected one.
+            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see
+                ``PredictedDraws``.
+
+        Source: ``predictive_error`` of rstantools.
+        """
+        errors = error_function(method, "ordinary")
+        prediction = prepare(
+            self, new_data, prediction_kind(method), re_formula=re_formula, allow_new_levels=allow_new_levels,
+            sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed, observed=True,
+        )  # fmt: skip
+        return self.collect(prediction, errors, "predictive_error", max_memory)
+
+    def predictive_interval(
+        self, new_data: Any = None, *, prob: float = 0.9, re_formula: Any = None, allow_new_levels: bool = False,
+        sample_new_levels: str = "uncertainty", ndraws: int | None = None, draw_ids: Sequence[int] | None = None,
+        seed: int | None = None, max_memory: float | str | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return an interval that holds a new response with a given probability, for every row.
+
+        Args:
+            new_data: a table with the columns that the predictors need; the rows of the fit by default.
+            prob: mass of the equal-tailed interval.
+            re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed: see ``PredictedDraws``.
+            max_memory: see the class.
+
+        Returns:
+            Two columns named by the quantiles, by default ``5%`` and ``95%``.
+
+        Source: ``predictive_interval`` of rstantools.
+        """
+        check_summary(prob)
+        prediction = prepare(
+            self, new_data, "predict", re_formula=re_formula, allow_new_levels=allow_new_levels,
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
-        return self._collect(prediction, "log_lik", max_memory)
+        return intervals_by_row((block.evaluate("predict") for block in prediction.blocks(max_memory)), prob=prob)
 
-    def log_lik_blocks(self, max_memory: float | str | None = None) -> Iterator[FloatArray]:
-        """Return the log likelihood at the data in blocks of rows, (draws, rows of the block)."""
-        for block in prepare(self).blocks(max_memory):
-            yield block.evaluate("log_lik")
+    def posterior_interval(self, variable: str | Sequence[str] | None = None, *, prob: float = 0.95) -> pd.DataFrame:
+        """Return equal-tailed intervals of parameters.
 
-    def _collect(
-        self, prediction: Prediction, kind: str, max_memory: float | str | None, **options: Any
-    ) -> xr.DataArray:
-        beside = memory_beside(prediction.n, prediction.ndraws, max_memory)
-        values: FloatArray | None = None
-        for block in prediction.blocks(beside):
-            part = block.evaluate(kind, **options)
-            if values is None:
-                values = np.empty((prediction.ndraws, prediction.n, *part.shape[2:]))
-            values[:, block.start : block.start + block.n] = part
-        assert values is not None
-        return self.labelled(prediction, values, kind)
+        Args:
+            variable: names of variables or elements, e.g. ``"b_x"``, ``"r_g"`` or ``"r_g[g1,Intercept]"``; all by
+                default.
+            prob: mass of the interval.
 
-    def labelled(self, prediction: Prediction, values: FloatArray, name: str) -> xr.DataArray:
-        """Return (draws, rows) values with dims (chain, draw, obs).
+        Returns:
+            One row per parameter under brms's name; two columns named by the quantiles, by default ``2.5%``
+            and ``97.5%``.
 
-        Of a selection of draws the chain has length one, and ``draw`` numbers the draws through all chains.
+        Raises:
+            OptionError: for an unknown name.
+
+        Source: ``posterior_interval`` of rstantools.
         """
-        import xarray as xr
+        check_summary(prob)
+        names: list[str] = []
+        found = element_draws(self.draws["posterior"].dataset, self.flat, variable)
+        return intervals_by_row(_noting(names, found), prob=prob).set_axis(names)
 
-        rows = np.arange(prediction.start, prediction.start + values.shape[1])
-        posterior = self.draws["posterior"]
-        if prediction.draws is self.flat:
-            chain, draw = np.asarray(posterior["chain"]), np.asarray(posterior["draw"])
-        else:
-            chain, draw = np.arange(1), prediction.draw_ids
-        coords = {"chain": chain, "draw": draw, "obs": rows}
-        shape = (len(chain), len(draw), *values.shape[1:])
-        dims = ("chain", "draw", "obs", "category")[: len(shape)]
-        return xr.DataArray(values.reshape(shape), dims=dims, coords=coords, name=name)
+
+def _noting(names: list[str], found: Iterator[tuple[list[str], FloatArray]]) -> Iterator[FloatArray]:
+    """Yield the draws and keep their names, so that not all draws are held for the sake of the names."""
+    for labels, draws in found:
+        names += labels
+        yield draws

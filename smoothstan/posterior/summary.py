@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from smoothstan import notebook
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.posterior.estimates import summary_frame
@@ -62,15 +63,10 @@ class Summary:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        parts = [f"<pre>{escape(self.header)}</pre>"]
-        parts += [f"<p><b>Warning: {escape(problem)}</b></p>" for problem in self.problems]
+        parts = [notebook.code(self.header), *map(notebook.warning, self.problems)]
         for section in self.sections:
-            caption = section.title + (f", {section.note}" if section.note else "")
-            parts.append(f"<h4>{escape(caption)}</h4>")
-            parts.append(_formatted(section.table).to_html(border=0))
-        return "\n".join([*parts, f"<p><small>{escape(self.footer)}</small></p>"])
+            parts += [notebook.heading(section.title, section.note), notebook.table(_formatted(section.table))]
+        return notebook.page(*parts, notebook.note(self.footer))
 
 
 def _formatted(table: pd.DataFrame) -> pd.DataFrame:
@@ -95,6 +91,7 @@ def summarise(
     *,
     prob: float,
     robust: bool,
+    data_sets: int = 1,
 ) -> Summary:
     """Build the summary.
 
@@ -105,10 +102,11 @@ def summarise(
         problems: what is wrong with the draws.
         prob: mass of the intervals.
         robust: use medians.
+        data_sets: the number of runs of chains that are for different data.
     """
-    plan = [*_smooths(design), *_groups(design), *_coefficients(design), *_auxiliary(design)]
+    plan = _plan(design)
     wanted = {name: draws[name] for _, _, rows in plan for _, name in rows}
-    everything = summary_frame(wanted, prob=prob, robust=robust)
+    everything = summary_frame(wanted, prob=prob, robust=robust, data_sets=data_sets)
     sections = []
     for title, note, rows in plan:
         table = everything.loc[[name for _, name in rows]]
@@ -119,6 +117,15 @@ def summarise(
 
 Plan = list[tuple[str, str, list[tuple[str, str]]]]
 """(title, note, [(row label, posterior variable)])."""
+
+
+def _plan(design: Design) -> Plan:
+    return [*_smooths(design), *_groups(design), *_coefficients(design), *_auxiliary(design)]
+
+
+def summarised_variables(design: Design) -> tuple[str, ...]:
+    """Return the posterior variables that a summary shows."""
+    return tuple(name for _, _, rows in _plan(design) for _, name in rows)
 
 
 def _smooths(design: Design) -> Plan:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from smoothstan.posterior.diagnostics import problems
+from smoothstan.posterior.diagnostics import problems_of
 from smoothstan.posterior.effects import coefficients_table, effects_tables, fixed_table, variance_tables
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.model_matrix import design_frame
@@ -17,6 +17,9 @@ from smoothstan.priors import PriorTable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_OF_DATA_SETS = " Rhat is\nthe largest within a data set, effective sample sizes are sums over the data sets."
 
 
 class Tables(Fitted):
@@ -39,8 +42,9 @@ class Tables(Fitted):
         posterior = self.draws["posterior"].dataset
         scalars = {str(k): np.asarray(v.values) for k, v in posterior.data_vars.items() if v.ndim == 2}
         return summarise(
-            self.design, scalars, self._header(), self._footer(), self.problems(), prob=prob, robust=robust
-        )
+            self.design, scalars, self._header(), self._footer(), self.problems(), prob=prob, robust=robust,
+            data_sets=self.model.data_sets,
+        )  # fmt: skip
 
     def _header(self) -> str:
         options, family = self.model.options, self.design.family
@@ -49,9 +53,10 @@ class Tables(Fitted):
         formula = "\n".join([f"Formula: {first}", *(f"         {line}" for line in others)])
         total = options.iter_warmup + options.iter_sampling
         dropped = f"; {self.design.dropped} rows with missing values left out" if self.design.dropped else ""
+        sets = f"{self.model.data_sets} data sets, the first with " if self.model.data_sets > 1 else ""
         return (
             f" Family: {family.name}\n  Links: {links}\n{formula}\n"
-            f"   Data: {self.design.n} observations{dropped}\n"
+            f"   Data: {sets}{self.design.n} observations{dropped}\n"
             f"  Draws: {self.chains} chains, each with iter = {total}; warmup = {options.iter_warmup}; thin = 1;\n"
             f"         total post-warmup draws = {self.ndraws}"
         )
@@ -61,6 +66,7 @@ class Tables(Fitted):
             f"Draws were sampled using NUTS ({self.model.engine}). For each parameter, Bulk_ESS\n"
             "and Tail_ESS are effective sample size measures, and Rhat is the potential\n"
             "scale reduction factor on split chains (at convergence, Rhat = 1)."
+            + (_OF_DATA_SETS if self.model.data_sets > 1 else "")
         )
 
     def problems(self) -> tuple[str, ...]:
@@ -69,8 +75,7 @@ class Tables(Fitted):
 
     @cached_property
     def _problems(self) -> tuple[str, ...]:
-        options = self.model.options
-        return problems(self.draws, adapt_delta=options.adapt_delta, max_treedepth=options.max_treedepth)
+        return problems_of(self)
 
     def __repr__(self) -> str:
         return str(self.summary())

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smoothstan import notebook
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.errors import FamilyError, FormulaError, OptionError
@@ -68,11 +68,11 @@ class TwinComparison:
 
     def _repr_html_(self) -> str:
         value, error = self.p_loo
-        tables = [t.to_html(border=0, float_format=lambda v: f"{v:.2f}") for t in (self.terms, self.deviations)]
-        return (
-            f"<h4>Effective degrees of freedom</h4>{tables[0]}<p>p_loo = {value:.1f} (SE {error:.1f})</p>"
-            f"<h4>{escape('Standard deviations')}</h4>{tables[1]}"
-        )
+        return notebook.page(
+            notebook.heading("Effective degrees of freedom"), notebook.table(self.terms, write="{:.2f}".format),
+            notebook.note(f"p_loo = {value:.1f} (SE {error:.1f})"),
+            notebook.heading("Standard deviations"), notebook.table(self.deviations, write="{:.2f}".format),
+        )  # fmt: skip
 
 
 def _shown(table: pd.DataFrame) -> str:

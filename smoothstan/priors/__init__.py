@@ -9,4 +9,5 @@ from smoothstan.priors.prior import prior as prior
 from smoothstan.priors.slot import PriorSlot as PriorSlot
 from smoothstan.priors.table import PriorTable as PriorTable
 from smoothstan.priors.table import ResolvedPrior as ResolvedPrior
+from smoothstan.priors.table import as_priors as as_priors
 from smoothstan.priors.table import resolve_priors as resolve_priors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smoothstan import notebook
 from smoothstan.errors import FormulaError, PriorError
 from smoothstan.formula.arguments import constant_value
 from smoothstan.formula.parser import parse
@@ -47,10 +48,22 @@ class Prior:
     lb: float | None
     ub: float | None
 
+    @property
+    def address(self) -> tuple[str, str, str, str]:
+        """(class, coef, group, dpar) of the parameters, as in a ``PriorSlot``."""
+        return (self.class_, self.coef, self.group, "" if self.dpar == "mu" else self.dpar)
+
     def __str__(self) -> str:
         address = {"class_": self.class_, "coef": self.coef, "group": self.group, "dpar": self.dpar}
         given = ", ".join(f"{key}={value!r}" for key, value in address.items() if value)
         return f"prior({self.text!r}, {given})"
+
+    def _repr_html_(self) -> str:
+        bounds = {"lb": self.lb, "ub": self.ub}
+        named = {"class": self.class_, "coef": self.coef, "group": self.group, "dpar": self.dpar}
+        written = [f"{key} = {value}" for key, value in named.items() if value]
+        written += [f"{key} = {format_number(bound)}" for key, bound in bounds.items() if bound is not None]
+        return notebook.page(notebook.heading(self.text or "(flat)", ", ".join(written)))
 
 
 def prior(

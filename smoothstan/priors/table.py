@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from smoothstan import notebook
 from smoothstan.errors import PriorError, suggestion
 from smoothstan.numerals import format_number
 from smoothstan.priors.density import LKJ
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "source")
+_ALWAYS = ("prior", "class", "source")
 _CORRELATIONS = "cor"
 
 
@@ -94,7 +96,9 @@ class PriorTable:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, border=0)
+        frame = self.to_frame()
+        kept = [name for name in frame.columns if name in _ALWAYS or frame[name].astype(bool).any()]
+        return notebook.page(notebook.heading("Priors"), notebook.table(frame[kept], index=False))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -116,9 +120,8 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
     """
     table = default_table(slots)
     rows = {row.slot.address: row for row in table.rows}
-    for given in _checked(priors):
-        dpar = "" if given.dpar == "mu" else given.dpar
-        address = (given.class_, given.coef, given.group, dpar)
+    for given in as_priors(priors):
+        address = given.address
         if address not in rows:
             raise PriorError(_no_match(given, address, tuple(rows)))
         row = rows[address]
@@ -133,7 +136,8 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
     return result
 
 
-def _checked(priors: Any) -> tuple[Prior, ...]:
+def as_priors(priors: Any) -> tuple[Prior, ...]:
+    """Return one prior or several as a tuple; PriorError for anything else."""
     given = priors if isinstance(priors, (list, tuple)) else (priors,)
     for prior in given:
         if not isinstance(prior, Prior):

@@ -36,10 +36,16 @@ class GroupedColumns:
 
     def times(self, coefficients: FloatArray) -> FloatArray:
         """Return the product with (draws, n_groups * r) coefficients: (draws, n)."""
-        by_group = coefficients.reshape(len(coefficients), self.n_groups, -1)
-        of_rows = by_group[:, np.maximum(self.codes, 0)]
-        product = np.einsum("snr,nr->sn", of_rows, self.values)
-        return np.asarray(product * (self.codes >= 0))
+        width = self.values.shape[1]
+        known = self.codes >= 0
+        first = np.where(known, self.codes, 0) * width
+        total = np.zeros((len(coefficients), len(first)))
+        # Column by column: the coefficients of all rows at once would take width times the memory.
+        for j, column in enumerate(self.values.T):
+            part = np.take(coefficients, first + j, axis=1)
+            part *= np.where(known, column, 0.0)
+            total += part
+        return total
 
 
 @dataclass(frozen=True)

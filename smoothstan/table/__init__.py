@@ -15,3 +15,4 @@ from smoothstan.table.read import column_names as column_names
 from smoothstan.table.read import read_table as read_table
 from smoothstan.table.table import Table as Table
 from smoothstan.table.table import no_column as no_column
+from smoothstan.table.to_frame import table_frame as table_frame

@@ -17,8 +17,8 @@ def conform_table(table: Table, known: Table) -> Table:
     return Table(columns, table.n)
 
 
-UNKNOWN = "<NA>"
-"""The level of rows whose group is not known."""
+UNKNOWN = "\x00NA"
+"""The level of rows whose group is not known; no text of a column reads like it, as ``"<NA>"`` might."""
 
 
 def unknown_factor(n: int) -> Factor:
@@ -41,7 +41,8 @@ def conform(name: str, column: Column, known: Column, *, check_levels: bool, fil
     """
     if isinstance(column, Numeric) and isinstance(known, Numeric):
         # Levels of a grouping are written as whole numbers if they were so in the fit.
-        whole = known.whole and bool(np.all(column.values == np.floor(column.values)))
+        values = column.values[~column.missing()]
+        whole = known.whole and bool(np.all(values == np.floor(values)))
         result: Column = replace(column, whole=whole)
     elif isinstance(column, Factor) and isinstance(known, Factor):
         result = _recode(name, column, known) if check_levels else column

@@ -30,3 +30,4 @@ from smoothstan.terms.term import DensePart as DensePart
 from smoothstan.terms.term import Draws as Draws
 from smoothstan.terms.term import PriorParameter as PriorParameter
 from smoothstan.terms.term import Variable as Variable
+from smoothstan.terms.term import added as added

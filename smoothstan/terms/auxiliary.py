@@ -71,6 +71,10 @@ class AuxiliaryTerm(BoundTerm):
         """The parameter itself, unless it is held."""
         return () if self.value is not None else (Variable(self.name, (self.name,)),)
 
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return the parameter itself, unless it is held."""
+        return {} if self.value is not None else {self.name: draws[self.name]}
+
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return nothing: it has no linear predictor."""
         return ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import ClassVar, final
 
@@ -18,7 +19,8 @@ from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Factor, Table, as_factor, collation_key
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.names import prior_dpar, suffix
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+from smoothstan.terms.standardised import correlation_root, standardised_effects
+from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,20 @@ class GroupTerm(BoundTerm):
         """Whether there is a correlation matrix to sample."""
         return self.correlated and len(self.coefficients) > 1
 
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of every level, from 0."""
+        return {level: i for i, level in enumerate(self.levels)}
+
+    @property
+    def width(self) -> int:
+        """The number of its effects."""
+        return len(self.coefficients)
+
     def indices(self, table: Table) -> IntArray:
         """Return the (n,) level of every row, from 0; a level that the fit has not seen is an error."""
         factor = combined_factor(table, self.columns)
-        position = {level: i for i, level in enumerate(self.levels)}
-        lookup = np.asarray([position.get(level, -1) for level in factor.levels], dtype=np.int64)
+        lookup = np.asarray([self.numbers.get(level, -1) for level in factor.levels], dtype=np.int64)
         result = lookup[factor.codes]
         if np.any(result < 0):
             row = int(np.argmax(result < 0))
@@ -196,6 +207,34 @@ class GroupTerm(BoundTerm):
             result.append(Variable(self.effects_name(dpar), columns, (self.name, "coef"), coords))
         return tuple(result)
 
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return ``sd``, the Cholesky factor ``L`` of the correlations, and the standardised effects ``z``."""
+        i = self.index
+        deviations = np.column_stack([draws[name] for name in self.deviation_names])
+        effects = np.stack(
+            [draws[self.effects_name(c.dpar)][:, :, self.position(c.dpar, c.name)] for c in self.coefficients], axis=1
+        )
+        found = {f"sd_{i}": deviations}
+        root = None
+        if self.has_correlations:
+            pairs = [(a.number - 1, b.number - 1) for a, b in self.pairs()]
+            root = correlation_root([draws[name] for name in self.correlation_names], pairs)
+            found[f"L_{i}"] = root
+        return found | {f"z_{i}": standardised_effects(effects, deviations, root)}
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return the effects ``r``, one row per level, and the correlations ``cor``."""
+        i = self.index
+        scaled = parameters[f"z_{i}"]
+        found: dict[str, FloatArray] = {}
+        if self.has_correlations:
+            root = parameters[f"L_{i}"]
+            scaled = root @ scaled
+            correlations = root @ root.swapaxes(1, 2)
+            found[f"cor_{i}"] = np.stack([correlations[:, a.number - 1, b.number - 1] for a, b in self.pairs()], axis=1)
+        effects = parameters[f"sd_{i}"][:, :, None] * scaled
+        return found | {f"r_{i}": effects.swapaxes(1, 2)}
+
     def effects_name(self, dpar: str) -> str:
         """Return the posterior name of the effects on a parameter: ``r_g`` or ``r_g__sigma``."""
         return f"r_{self.name}__{dpar}" if prior_dpar(dpar) else f"r_{self.name}"
@@ -215,17 +254,21 @@ class GroupTerm(BoundTerm):
 
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
         """Return sum over coefficients of r[level] Z, (draws, rows)."""
+        own = [effects for effects in self.effects if effects.dpar == dpar]
         total: FloatArray | float = 0.0
-        j = self.indices(table) if any(e.dpar == dpar for e in self.effects) else None
-        for effects in self.effects:
-            if effects.dpar != dpar or j is None:
-                continue
-            values = draws[self.effects_name(dpar)]
+        if not own:
+            return total
+        values = draws[self.effects_name(dpar)]
+        # Taken from two dimensions, twice as fast as from three.
+        by_level, first = values.reshape(len(values), -1), self.indices(table) * values.shape[2]
+        for effects in own:
             z = None if self._only_intercept(effects) else effects.matrix.at(table)
             for column, name in enumerate(effects.names):
                 if self.keeps(dpar, name):
-                    part = values[:, j, self.position(dpar, name)]
-                    total = total + (part if z is None else part * z[:, column])
+                    part = np.take(by_level, first + self.position(dpar, name), axis=1)
+                    if z is not None and not (effects.matrix.intercept and column == 0):
+                        part *= z[:, column]
+                    total = added(total, part)
         return total
 
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:

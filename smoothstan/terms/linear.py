@@ -99,6 +99,24 @@ class LinearTerm(BoundTerm):
         original = Variable(self._label("Intercept"), (f"b{self.p}_Intercept",))
         return (original, *named, Variable(f"Intercept{self.p}", (f"Intercept{self.p}",)))
 
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return ``b`` and the centred ``Intercept``."""
+        found: dict[str, FloatArray] = {}
+        if self.coefficients:
+            found[f"b{self.p}"] = np.column_stack([draws[self._label(name)] for name in self.coefficients])
+        if self.centred:
+            found[f"Intercept{self.p}"] = draws[f"Intercept{self.p}"]
+        return found
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return the intercept at zero: that at the means of the columns, less their product with ``b``."""
+        if not self.centred:
+            return {}
+        intercept = parameters[f"Intercept{self.p}"]
+        if self.coefficients:
+            intercept = intercept - parameters[f"b{self.p}"] @ self.matrix.at(table)[:, 1:].mean(axis=0)
+        return {f"b{self.p}_Intercept": intercept}
+
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return the (centred) matrix times ``b``."""
         if dpar != self.dpar or not self.coefficients:
@@ -119,6 +137,11 @@ class LinearTerm(BoundTerm):
         if dpar != self.dpar or not names:
             return 0.0
         return np.asarray(np.column_stack([draws[name] for name in names]) @ self.matrix.at(table).T)
+
+    @property
+    def width(self) -> int:
+        """The number of its columns."""
+        return len(self.matrix.names)
 
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
         """Yield ``b_Intercept`` and the columns of ``b``, not centred."""

@@ -13,12 +13,13 @@ from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.errors import DataError, FormulaError, underline
 from smoothstan.formula.syntax import Call
 from smoothstan.priors import DefaultScale, PriorSlot
-from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense, times
+from smoothstan.smooths import GroupedColumns, MixedSmooth, Rows, SmoothColumns, dense
 from smoothstan.table import Table
 from smoothstan.terms.bound_smooth import BoundSmooth, Level
 from smoothstan.terms.names import clean_name, prior_dpar, suffix
 from smoothstan.terms.smooth_bind import SmoothOptions, bind_smooth_calls
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+from smoothstan.terms.standardised import coefficient_root
+from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
 
 
 @dataclass(frozen=True)
@@ -268,6 +269,31 @@ class SmoothTerm(BoundTerm):
                 result.append(Variable(name, columns, (f"{name}_dim",), (tuple(str(c + 1) for c in range(size)),)))
         return tuple(result)
 
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return ``bs``, the standard deviations ``sds`` and the standardised coefficients ``zs``."""
+        p = self.p
+        found: dict[str, FloatArray] = {}
+        if self.fixed_names:
+            found[f"bs{p}"] = np.column_stack([draws[f"bs{p}_{name}"] for name in self.fixed_names])
+        for n in self.numbered:
+            if n.owns:
+                found[n.deviations] = np.column_stack([draws[f"sds{p}_{name}"] for name in n.smooth.deviations])
+            for j, block in enumerate(n.blocks):
+                root = coefficient_root(n.smooth.mixed.joint, found[n.deviations], j)
+                values = draws[f"s{p}_{n.smooth.name}_{j + 1}"]
+                found[block.standardised] = root.standardise(values)
+        return found
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return the coefficients ``s`` of the random columns."""
+        return {
+            block.coefficients: coefficient_root(n.smooth.mixed.joint, parameters[n.deviations], j).scale(
+                parameters[block.standardised]
+            )
+            for n in self.numbered
+            for j, block in enumerate(n.blocks)
+        }
+
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return Xs times bs and every Zs of all rows times its coefficients."""
         if dpar != self.dpar:
@@ -298,25 +324,50 @@ class SmoothTerm(BoundTerm):
         """Return the sum of the smooths, (draws, rows)."""
         if dpar != self.dpar:
             return 0.0
-        total: FloatArray | float = 0.0
+        if len(self.smooths) == 1:
+            return self.smooth_contribution(self.smooths[0], draws, table)
+        total = np.zeros((_count(draws), table.n))
         for smooth in self.smooths:
-            total = total + self.smooth_contribution(smooth, draws, table)
+            part, rows = self._at_its_rows(smooth, draws, table)
+            if rows is None:
+                total += part
+            else:
+                total[:, rows] += part
         return total
 
     def smooth_contribution(self, smooth: Smooth, draws: Draws, table: Table) -> FloatArray:
         """Return one smooth, (draws, rows); zero at the rows of other levels."""
-        columns, rows = smooth.columns(table)
-        count = len(next(iter(draws.values())))
-        total = np.zeros((count, table.n if rows is None else len(rows)))
-        for i, name in enumerate(smooth.fixed_names):
-            total = total + draws[f"bs{self.p}_{name}"][:, None] * columns.fixed[:, i]
-        for j, block in enumerate(columns.random, start=1):
-            total = total + times(block, draws[f"s{self.p}_{smooth.name}_{j}"])
+        part, rows = self._at_its_rows(smooth, draws, table)
         if rows is None:
-            return total
-        full = np.zeros((count, table.n))
-        full[:, rows] = total
+            return part
+        full = np.zeros((_count(draws), table.n))
+        full[:, rows] = part
         return full
+
+    def _at_its_rows(self, smooth: Smooth, draws: Draws, table: Table) -> tuple[FloatArray, IntArray | None]:
+        """Return one smooth at the rows where it exists, (draws, its rows), and their numbers; None for all rows."""
+        columns, rows = smooth.columns(table)
+        grouped: FloatArray | float = 0.0
+        # Everything dense in one product.
+        matrices = [columns.fixed]
+        coefficients = [draws[f"bs{self.p}_{name}"][:, None] for name in smooth.fixed_names]
+        for j, block in enumerate(columns.random, start=1):
+            values = draws[f"s{self.p}_{smooth.name}_{j}"]
+            if isinstance(block, GroupedColumns):
+                grouped = added(grouped, block.times(values))
+            else:
+                matrices.append(block)
+                coefficients.append(values)
+        if not coefficients:
+            return np.asarray(grouped), rows
+        product = np.concatenate(coefficients, axis=1) @ np.concatenate(matrices, axis=1).T
+        return np.asarray(added(product, grouped)), rows
+
+    @property
+    def width(self) -> int:
+        """The number of its columns, those of one group where they are the same for all."""
+        maps = [m for smooth in self.smooths for m in (smooth.mixed.fixed, *smooth.mixed.random)]
+        return sum(m.shape[1] for m in maps)
 
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
         """Yield the columns of ``bs_sx_1`` and ``s_sx_1[1]``, zero at the rows of other levels."""
@@ -362,3 +413,7 @@ def _indicators(mixed: MixedSmooth, rows: Rows) -> tuple[bool, ...]:
     return tuple(
         isinstance(b, GroupedColumns) and b.values.shape[1] == 1 and bool(np.all(b.values == 1)) for b in blocks
     )
+
+
+def _count(draws: Draws) -> int:
+    return len(next(iter(draws.values())))

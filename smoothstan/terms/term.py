@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
@@ -116,7 +118,29 @@ class BoundTerm(ABC):
 
     @abstractmethod
     def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
-        """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part."""
+        """Return what it adds to the linear predictor of ``dpar``: (draws, rows), or a broadcastable part.
+
+        An array is new; the caller may change it.
+        """
+
+    @property
+    def width(self) -> int:
+        """How many numbers it computes for every row before they meet the draws."""
+        return 1
+
+    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
+        """Return the parameters of the Stan program, by their Stan names, that give these draws; (draws, ...) each.
+
+        A term without parameters returns nothing.
+        """
+        return {}
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return what the program computes from parameters, by Stan name: transformed and generated; (draws, ...) each.
+
+        Together with the parameters it holds all columns of ``variables``.
+        """
+        return {}
 
     def released(self) -> BoundTerm:
         """Return the term without what it keeps of the data only to save time."""
@@ -128,3 +152,13 @@ class BoundTerm(ABC):
         A term without coefficients yields nothing.
         """
         yield from ()
+
+
+def added(total: FloatArray | float, part: FloatArray | float) -> FloatArray | float:
+    """Return a sum, in the memory of ``total`` where that has the shape of the sum."""
+    if isinstance(total, np.ndarray) and total.shape == np.broadcast_shapes(total.shape, np.shape(part)):
+        total += part
+        return total
+    if not isinstance(total, np.ndarray) and total == 0:
+        return part
+    return total + part

@@ -1,0 +1,1 @@
+"""The notebooks; ``python -m notebooks`` executes them and saves them in place."""

@@ -1,0 +1,93 @@
+"""What a fit is asked for, and the way from there to draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from smoothstan.codegen import SAMPLE_PRIOR, write_code
+from smoothstan.design import Design, build_design, refuse_constant_columns
+from smoothstan.engines import Engine, Inits, SamplingOptions
+from smoothstan.errors import OptionError
+from smoothstan.families import Family
+from smoothstan.formula import ModelFormula
+from smoothstan.gam import chain_starts
+from smoothstan.posterior.fitted import FitModel
+from smoothstan.posterior.sampling import sample_design
+from smoothstan.priors import Prior, PriorTable, resolve_priors
+from smoothstan.terms import SmoothOptions
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class FitRequest:
+    """All that a user asks of a fit, but for the data.
+
+    Args:
+        formula: the formulas.
+        family: the response family.
+        priors: the user's priors.
+        options: how to sample.
+        sample_prior: ``"no"``, ``"yes"`` or ``"only"``.
+        backend: the engine asked for.
+        smooth_options: knots and objects for smooths.
+        from_gam: start the chains around the penalised fit.
+    """
+
+    formula: ModelFormula
+    family: Family
+    priors: tuple[Prior, ...]
+    options: SamplingOptions
+    sample_prior: str = "no"
+    backend: str = "auto"
+    smooth_options: SmoothOptions = field(default_factory=SmoothOptions)
+    from_gam: bool = False
+
+    def __post_init__(self) -> None:
+        check_sample_prior(self.sample_prior)
+
+    def design(self, data: Any) -> Design:
+        """Bind the terms of the model to data."""
+        return build_design(self.formula, data, self.family, self.smooth_options)
+
+    def resolve(self, design: Design) -> PriorTable:
+        """Find the prior of every parameter; refuse a design whose coefficients no prior can tell apart."""
+        priors = resolve_priors(design.prior_slots(), self.priors)
+        refuse_constant_columns(design, priors)
+        return priors
+
+    def code(self, design: Design, priors: PriorTable, version: str) -> str:
+        """Return the Stan program of the bound model."""
+        return write_code(design, priors, version=version, sample_prior=self.sample_prior)
+
+    def sample(self, design: Design, priors: PriorTable, engine: Engine) -> tuple[FitModel, xr.DataTree]:
+        """Sample the bound model."""
+        options = self.options
+        if self.from_gam:
+            options = replace(options, inits=chain_starts(design, priors, options.chains, options.seed))
+        return sample_design(
+            design, priors, engine, options, sample_prior=self.sample_prior, backend=self.backend,
+            given_priors=self.priors, smooth_options=self.smooth_options,
+        )  # fmt: skip
+
+
+def gam_inits(inits: Inits | Literal["gam"]) -> tuple[bool, Inits]:
+    """Return whether chains start around the penalised fit, and else where."""
+    return (True, None) if isinstance(inits, str) and inits == "gam" else (False, inits)
+
+
+def request_of(model: FitModel) -> FitRequest:
+    """Return what a fit was asked for; starting values are not kept."""
+    design = model.design
+    return FitRequest(
+        design.formula, design.family, model.given_priors, model.options, model.sample_prior, model.backend,
+        model.smooth_options,
+    )  # fmt: skip
+
+
+def check_sample_prior(sample_prior: object) -> None:
+    """Refuse anything but the known ways to use the prior."""
+    if sample_prior not in SAMPLE_PRIOR:
+        raise OptionError(f"sample_prior must be one of {', '.join(map(repr, SAMPLE_PRIOR))}, got {sample_prior!r}")
