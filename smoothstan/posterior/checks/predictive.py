@@ -139,7 +139,7 @@ def predictive_of(
 def _observed_in(design: Design, new_data: Any) -> FloatArray:
     """Return the response in new data; weights, which predictions have no use for, may be missing there."""
     bound = design.response
-    needed = replace(bound, additions=tuple(a for a in bound.additions if a[0] != "weights"))
+    needed = replace(bound, additions=tuple(a for a in bound.additions if a.function not in ("weights", "cens")))
     design = replace(design, response=needed)
     response = needed.at(design.at(new_data, response=True, new_levels=True))
     design.family.check_response(response)
