@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import first_fit, gam_time, import_time, sampling_speed, smooth_construction, standata_time
+from benchmarks import (
+    first_fit,
+    gam_time,
+    import_time,
+    prediction_memory,
+    sampling_speed,
+    smooth_construction,
+    standata_time,
+)
 from benchmarks.machine import machine_line
 
 BENCHMARKS: Mapping[str, Callable[[], str]] = {
@@ -15,6 +23,7 @@ BENCHMARKS: Mapping[str, Callable[[], str]] = {
     "smooth_construction": smooth_construction.run,
     "gam_time": gam_time.run,
     "sampling_speed": sampling_speed.run,
+    "prediction_memory": prediction_memory.run,
 }
 
 

@@ -20,6 +20,7 @@ from smoothstan.posterior import Posterior as Posterior
 from smoothstan.posterior import load_fit as load_fit
 from smoothstan.posterior import loo_compare as loo_compare
 from smoothstan.posterior import loo_model_weights as loo_model_weights
+from smoothstan.posterior import make_conditions as make_conditions
 from smoothstan.posterior import model_weights as model_weights
 from smoothstan.posterior import posterior_average as posterior_average
 from smoothstan.posterior import pp_average as pp_average

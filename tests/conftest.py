@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -82,3 +84,53 @@ def slopes_fit(frame: pd.DataFrame) -> ss.Posterior:
         formula, frame, prior=priors, seed=4, chains=2, iter_warmup=500, iter_sampling=500,
         adapt_delta=0.99, backend="stanli", show_progress=False,
     )  # fmt: skip
+
+
+CHECKED_MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "gaussian": ("y ~ x + g", {}),
+    "student": ("y ~ x + g", {"family": "student"}),
+    "poisson": ("count ~ x + g", {"family": "poisson"}),
+    "binomial": ("wins | trials(games) ~ x + g", {"family": "binomial"}),
+    "bernoulli": ("won ~ x + g", {"family": "bernoulli"}),
+    "weighted": ("y | weights(w) ~ x + g", {}),
+    "prior": (
+        "count ~ x + g",
+        {"family": "poisson", "sample_prior": "only", "prior": ss.prior("normal(0, 20)", "b")},
+    ),
+    "prior_gaussian": ("y ~ x + g", {"sample_prior": "only", "prior": ss.prior("normal(0, 1)", "b")}),
+}
+
+
+@pytest.fixture(scope="session")
+def checked_rows() -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    n = 60
+    x = rng.normal(size=n)
+    games = rng.integers(1, 9, n)
+    return pd.DataFrame(
+        {
+            "x": x, "g": rng.choice(["a", "b", "c"], n), "y": 1 + x + rng.normal(size=n), "w": rng.uniform(0.5, 2, n),
+            "count": rng.poisson(np.exp(0.5 + 0.4 * x)), "games": games, "won": (rng.random(n) < 0.4).astype(int),
+            "wins": rng.binomial(games, 1 / (1 + np.exp(-x))),
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def checked_fits(checked_rows: pd.DataFrame) -> dict[str, ss.Posterior]:
+    """A fit of every family, 600 draws each; of two the draws are from the prior, once a very wide one."""
+    options: dict[str, Any] = {
+        "seed": 1, "chains": 2, "iter_warmup": 300, "iter_sampling": 300, "backend": "stanli", "show_progress": False,
+    }  # fmt: skip
+    return {name: ss.brm(formula, checked_rows, **own, **options) for name, (formula, own) in CHECKED_MODELS.items()}
+
+
+@pytest.fixture
+def figures() -> Iterator[None]:
+    """Figures that need no screen, closed afterwards."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+
+    matplotlib.use("Agg")
+    yield
+    plt.close("all")

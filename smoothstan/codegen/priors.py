@@ -81,7 +81,7 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
 
 
 def prior_draw_names(parameter: PriorParameter, table: PriorTable, group: GroupTerm | None) -> dict[str, str]:
-    """Return the element of a parameter -> the name of the draws from its prior, for proper priors; see ``draws_of``."""
+    """Return element of a parameter -> name of the draws from its prior where that is proper; see ``draws_of``."""
     pieces = list(_pieces(parameter, table))
     if len(pieces) == 1:
         _, _, prior, label = pieces[0]

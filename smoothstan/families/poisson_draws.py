@@ -23,7 +23,7 @@ def draw_poisson(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
     large = mean >= _LARGE
     if not np.any(large):
         return rng.poisson(mean).astype(float)
-    counts = rng.poisson(np.where(large, 0.0, mean)).astype(float)
-    means = mean[large]
-    counts[large] = means + np.sqrt(means) * rng.standard_normal(means.shape)
-    return np.where(np.isinf(mean), np.inf, counts)
+    counts = np.where(large, mean, rng.poisson(np.where(large, 0.0, mean)))
+    finite = large & np.isfinite(mean)
+    counts[finite] += np.sqrt(mean[finite]) * rng.standard_normal(int(finite.sum()))
+    return counts

@@ -21,6 +21,8 @@ from smoothstan.plots.effect_panels import DataPoints as DataPoints
 from smoothstan.plots.effect_panels import EffectCurves as EffectCurves
 from smoothstan.plots.effect_panels import EffectLevels as EffectLevels
 from smoothstan.plots.effect_panels import EffectMap as EffectMap
+from smoothstan.plots.effect_panels import Estimates as Estimates
+from smoothstan.plots.effect_panels import PanelLabels as PanelLabels
 from smoothstan.plots.effect_panels import draw_effect_panels as draw_effect_panels
 from smoothstan.plots.estimates import draw_estimates as draw_estimates
 from smoothstan.plots.facets import add_legend as add_legend
@@ -28,6 +30,7 @@ from smoothstan.plots.facets import as_axes as as_axes
 from smoothstan.plots.facets import draw_facets as draw_facets
 from smoothstan.plots.facets import new_grid as new_grid
 from smoothstan.plots.fitted_curve import draw_fitted_curve as draw_fitted_curve
+from smoothstan.plots.grid import several as several
 from smoothstan.plots.predictive_panels import CountBars as CountBars
 from smoothstan.plots.predictive_panels import CountsInBins as CountsInBins
 from smoothstan.plots.predictive_panels import DistributionDifference as DistributionDifference
@@ -46,4 +49,5 @@ from smoothstan.plots.smooth_panels import Levels as Levels
 from smoothstan.plots.smooth_panels import Panel as Panel
 from smoothstan.plots.smooth_panels import Quantiles as Quantiles
 from smoothstan.plots.smooth_panels import Surface as Surface
+from smoothstan.plots.smooth_panels import draw_level_panels as draw_level_panels
 from smoothstan.plots.smooth_panels import draw_panels as draw_panels

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @final
 @dataclass(frozen=True)
 class Densities(Panel):
-    """The posterior density of a quantity, perhaps with that of its prior, and the value tested, zero.
+    """The posterior density of a quantity, perhaps with that of its prior, and the value tested, zero, if it is near.
 
     Args:
         x: (m,) values.
@@ -45,7 +45,8 @@ class Densities(Panel):
         ax.plot(self.x, self.posterior, color=COLOURS[0], lw=2, label="posterior")
         if self.prior is not None:
             ax.plot(self.x, self.prior, color=COLOURS[1], lw=2, ls="--", label="prior")
-        ax.axvline(0, color=GREY, lw=1, ls=":")
+        if self.x[0] <= 0 <= self.x[-1]:
+            ax.axvline(0, color=GREY, lw=1, ls=":")
         ax.set_ylim(bottom=0)
         plain(ax).set(xlabel=self.x_label, ylabel="density", title=self.title)
         ax.legend(frameon=False, fontsize="small")

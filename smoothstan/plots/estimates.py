@@ -36,13 +36,18 @@ class _Style:
     colours: dict[Any, Any]
     sideways: bool
 
+    @property
+    def banded(self) -> bool:
+        """Whether estimates are joined to a line with a band."""
+        return self.numeric and len(self.values) >= _BAND
+
     def position(self, value: Any) -> float:
         return float(value) if self.numeric else float(self.values.index(value))
 
 
 def draw_estimates(
-    frame: pd.DataFrame, places: Sequence[str], *, interval: str, x_label: str | None = None, y_label: str = "estimate",
-    reference: float | None = None, ax: Axes | None = None,
+    frame: pd.DataFrame, places: Sequence[str], *, interval: str, x_label: str | None = None,
+    y_label: str | None = None, reference: float | None = None, ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """Draw estimates with their intervals.
 
@@ -50,7 +55,7 @@ def draw_estimates(
         frame: ``estimate``, ``conf_low``, ``conf_high`` and the columns of ``places``.
         places: the columns along the axis, in colour, and in panels; one to three.
         interval: what the interval is, for the legend.
-        x_label, y_label: axis labels, with units; the column's name, and ``"estimate"``, by default.
+        x_label, y_label: axis labels, with units; the column's name, and what the interval is, by default.
         reference: a value to mark by a line, such as no difference.
         ax: where to draw; a new figure by default, with one axes per panel.
 
@@ -64,13 +69,21 @@ def draw_estimates(
         if reference is not None:
             (axis.axvline if style.sideways else axis.axhline)(reference, color=GREY, lw=0.8, ls=":")
         _draw_panel(axis, rows, style, interval)
-        _label_axes(axis, style, x_label or places[0], y_label)
+        _label_axes(axis, style, x_label or places[0], y_label or f"estimate, {interval}")
         axis.set_title(title, fontsize="medium")
-    if style.colour is not None:
-        axes[0].legend(title=style.colour, frameon=False)
-    elif style.numeric and len(style.values) >= _BAND:
-        axes[0].legend(frameon=False)
+    _draw_legend(axes, style)
     return axes[0]
+
+
+def _draw_legend(axes: list[Axes], style: _Style) -> None:
+    """Name the colours, beside panels so that they cover nothing; or the band."""
+    if style.colour is not None and len(axes) > 1:
+        handles, labels = axes[0].get_legend_handles_labels()
+        axes[0].figure.legend(handles, labels, title=style.colour, frameon=False, loc="outside right upper")
+    elif style.colour is not None:
+        axes[0].legend(title=style.colour, frameon=False)
+    elif style.banded:
+        axes[0].legend(frameon=False)
 
 
 def _style(frame: pd.DataFrame, places: Sequence[str]) -> _Style:
@@ -114,12 +127,11 @@ def _axes(count: int, style: _Style, ax: Axes | None) -> list[Axes]:
 
 
 def _draw_panel(axis: Axes, rows: pd.DataFrame, style: _Style, interval: str) -> None:
-    band = style.numeric and len(style.values) >= _BAND
     for number, (key, colour) in enumerate(style.colours.items()):
         part = rows if style.colour is None else rows[rows[style.colour] == key]
         if part.empty:
             continue
-        if band:
+        if style.banded:
             part = part.sort_values(style.x)
             label = interval if style.colour is None else None
             axis.fill_between(
@@ -162,7 +174,7 @@ def _label_axes(axis: Axes, style: _Style, x_label: str, y_label: str) -> None:
         else:
             axis.set_xticks(ticks, names)
             axis.set_xlim(-0.6, len(style.values) - 0.4)
-    elif len(style.values) < _BAND:
+    elif not style.banded:
         axis.set_xticks([float(v) for v in style.values], [_short(value) for value in style.values])
     axis.set_xlabel(y_label if style.sideways else x_label)
     axis.set_ylabel(x_label if style.sideways else y_label)

@@ -72,14 +72,9 @@ def as_axes(axes: Any) -> list[Axes]:
 
 
 def new_grid(
-    count: int,
-    *,
-    share_x: bool = False,
-    share_y: bool = False,
-    height: float | None = None,
-    columns: int | None = None,
-    width: float | None = None,
-) -> list[Axes]:
+    count: int, *, share_x: bool = False, share_y: bool = False, height: float | None = None,
+    width: float | None = None, columns: int | None = None,
+) -> list[Axes]:  # fmt: skip
     """Return the axes of a new figure for so many panels, row by row.
 
     Args:

@@ -11,6 +11,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError
+from smoothstan.plots.grid import panel_axes
 from smoothstan.plots.style import COLOURS, GREY, gradient, plain
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_IN_LEGEND = 7
 _MOST_COLUMNS = 3
+_PER_NAME = 0.17
 
 
 class Panel(ABC):
@@ -177,6 +179,7 @@ class Levels(Panel):
         names: (m,) the levels.
         estimate, lower, upper: (m,).
         x_label, title: labels.
+        crowded: whether the names must be small to fit.
     """
 
     names: tuple[str, ...]
@@ -185,6 +188,7 @@ class Levels(Panel):
     upper: FloatArray
     x_label: str
     title: str
+    crowded: bool = True
 
     def draw(self, ax: Axes) -> None:
         """Draw a dot and an interval per level."""
@@ -192,9 +196,19 @@ class Levels(Panel):
         middle, places = self.estimate[order], np.arange(len(order))
         errors = np.stack([middle - self.lower[order], self.upper[order] - middle])
         ax.errorbar(middle, places, xerr=errors, fmt="o", ms=4, color=COLOURS[0], elinewidth=1)
-        ax.set_yticks(places, [self.names[i] for i in order], fontsize="small" if len(order) < 25 else 5)
+        ax.set_yticks(
+            places, [self.names[i] for i in order], fontsize=5 if self.crowded and len(order) >= 25 else "small"
+        )
+        ax.set_ylim(-0.8, len(order) - 0.2)
         ax.axvline(0, color=GREY, lw=1, ls="--")
         plain(ax).set(xlabel=self.x_label, title=self.title)
+
+
+def draw_level_panels(panels: Sequence[Levels], axes: Sequence[Axes] | None = None) -> tuple[Axes, ...]:
+    """Draw panels of levels beside each other, as high as the names need; the arguments are as in ``draw_panels``."""
+    most = max(len(panel.names) for panel in panels)
+    drawn = panel_axes([1] * len(panels), axes=axes, size=(0.0, _PER_NAME * most))
+    return draw_panels(panels, [ax for own in drawn for ax in own])
 
 
 def draw_panels(panels: Sequence[Panel], axes: Sequence[Axes] | None = None) -> tuple[Axes, ...]:

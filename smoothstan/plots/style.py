@@ -25,9 +25,14 @@ def plain(ax: Axes) -> Axes:
     return ax
 
 
-def gradient(n: int) -> list[tuple[float, float, float, float]]:
-    """Return ``n`` colours in order, of even lightness steps (cividis), for columns that are a sequence."""
+def gradient(n: int, lightest: float = 0.9) -> list[tuple[float, float, float, float]]:
+    """Return ``n`` colours in order, of even lightness steps (cividis), for what is a sequence.
+
+    Args:
+        n: their number.
+        lightest: where on the scale from 0, dark blue, to 1, bright yellow, they end.
+    """
     import matplotlib
     import numpy as np
 
-    return [tuple(colour) for colour in matplotlib.colormaps["cividis"](np.linspace(0, 0.9, n))]
+    return [tuple(colour) for colour in matplotlib.colormaps["cividis"](np.linspace(0, lightest, n))]

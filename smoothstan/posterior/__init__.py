@@ -9,6 +9,8 @@ from smoothstan.posterior.comparison.models import model_weights as model_weight
 from smoothstan.posterior.comparison.models import posterior_average as posterior_average
 from smoothstan.posterior.comparison.models import pp_average as pp_average
 from smoothstan.posterior.comparison.waic import Waic as Waic
+from smoothstan.posterior.conditional import ConditionalEffects as ConditionalEffects
+from smoothstan.posterior.conditional import make_conditions as make_conditions
 from smoothstan.posterior.data_sets import file_of_joined as file_of_joined
 from smoothstan.posterior.data_sets import fit_each as fit_each
 from smoothstan.posterior.data_sets import joined as joined
@@ -19,6 +21,7 @@ from smoothstan.posterior.fit import load_fit as load_fit
 from smoothstan.posterior.fit_file import FitFile as FitFile
 from smoothstan.posterior.fitted import FitModel as FitModel
 from smoothstan.posterior.fitted import Fitted as Fitted
+from smoothstan.posterior.hypothesis import HypothesisTests as HypothesisTests
 from smoothstan.posterior.loo import Loo as Loo
 from smoothstan.posterior.request import FitRequest as FitRequest
 from smoothstan.posterior.request import gam_inits as gam_inits

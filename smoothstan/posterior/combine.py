@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -60,7 +61,7 @@ def _differences(first: Fitted, other: Fitted, check_data: bool) -> Iterator[str
     """Yield what differs between two fits, in words."""
     one, two = first.model, other.model
     if meaning(one.design.formula) != meaning(two.design.formula):
-        yield f"formulas:\n  {first.formula}\n  {other.formula}"
+        yield "formulas:\n" + "\nand\n".join(indent(fit.formula, "  ") for fit in (first, other))
     if encode(one.design.family) != encode(two.design.family):
         yield f"families: {_family(first)} and {_family(other)}"
     if one.sample_prior != two.sample_prior:
@@ -74,7 +75,7 @@ def _differences(first: Fitted, other: Fitted, check_data: bool) -> Iterator[str
     if encode(one.smooth_options) != encode(two.smooth_options):
         yield "knots or data2"
     if encode(one.given_priors) != encode(two.given_priors) or (check_data and one.priors != two.priors):
-        yield f"priors:\n{first.priors}\n{other.priors}"
+        yield "priors:\n" + "\nand\n".join(indent(str(fit.priors), "  ") for fit in (first, other))
     draws = [fit.ndraws // fit.chains for fit in (first, other)]
     if draws[0] != draws[1]:
         yield f"numbers of draws per chain: {draws[0]} and {draws[1]}"

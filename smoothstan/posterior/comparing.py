@@ -67,7 +67,8 @@ class Comparing(LooPredictions):
         """
         self._needs_data("loo")
         _check_flags(pointwise=pointwise, moment_match=moment_match, reloo=reloo, save_psis=save_psis)
-        _check_threshold(k_threshold)
+        if k_threshold is not None:
+            _check_threshold(k_threshold)
         options = _loo_options(moment_match, reloo, k_threshold, seed)
         kept = self._kept("loo", options)
         if isinstance(kept, Loo) and not (save_psis and kept.log_weights is None):
@@ -304,6 +305,6 @@ def _check_flags(**flags: Any) -> None:
             raise OptionError(f"{name} must be True or False, got {value!r}")
 
 
-def _check_threshold(k_threshold: float | None) -> None:
-    if k_threshold is not None and not (is_number(k_threshold) and np.isfinite(k_threshold)):
+def _check_threshold(k_threshold: float) -> None:
+    if not (is_number(k_threshold) and np.isfinite(k_threshold)):
         raise OptionError(f"k_threshold must be a number, got {k_threshold!r}")

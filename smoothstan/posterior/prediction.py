@@ -118,7 +118,7 @@ class Prediction:
         columns = {k: c.drop_unused() if k in groups and isinstance(c, Factor) else c for k, c in table.columns.items()}
         return replace(self, table=Table(columns, table.n), start=self.start + rows.start)
 
-    def _demand(self, beside: int) -> Demand:
+    def _demand(self, beside: int = 0) -> Demand:
         arrays = _ARRAYS + len(self.design.predicted) + beside
         if self.new_levels is not None:
             # Every row may have levels of its own, and effects for them.

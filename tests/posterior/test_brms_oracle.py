@@ -169,33 +169,19 @@ def test_the_draws_of_radon_are_read(answer: Answer) -> None:
     close(found[[i - 1 for i in answer.arguments["draw_ids"]]], numbers(answer.value))
 
 
-TAIL = (
-    "ArviZ rounds the length of the tail down where loo rounds it up, and splits the chains for the "
-    "relative efficiency where loo 2.5.1 does not; with loo's length and efficiency k and elpd agree to 1e-11"
-)
-
-
-@pytest.mark.xfail(reason=TAIL, strict=True)
+@pytest.mark.filterwarnings("ignore:.*Pareto k above:smoothstan.errors.SamplingWarning")
 @radon("loo", "estimates", "r_eff")
-def test_loo_to_the_last_digit(answer: Answer) -> None:
+def test_loo(answer: Answer) -> None:
     close(load_case(answer.case).posterior.loo().estimates, table(answer.value))
 
 
-@radon("loo", "estimates", "r_eff")
-def test_loo(answer: Answer) -> None:
-    """A tail of other length moves 919 summands by some 1e-6 each."""
-    found = load_case(answer.case).posterior.loo().estimates
-    np.testing.assert_allclose(found, table(answer.value), rtol=0, atol=1e-3)
-
-
+@pytest.mark.filterwarnings("ignore:.*Pareto k above:smoothstan.errors.SamplingWarning")
 @radon("loo", "pointwise", "r_eff")
 def test_loo_pointwise(answer: Answer) -> None:
-    """Pareto's k of a tail of a hundred draws has a standard error of about 0.1; the largest k moves elpd most."""
-    loo = load_case(answer.case).posterior.loo()
-    expected = table(answer.value)
-    np.testing.assert_allclose(loo.pareto_k, expected["influence_pareto_k"], rtol=0, atol=0.1)
-    np.testing.assert_allclose(loo.elpd_i, expected["elpd_loo"], rtol=0, atol=3e-3)
-    np.testing.assert_allclose(loo.p_loo_i, expected["p_loo"], rtol=0, atol=3e-3)
+    loo, expected = load_case(answer.case).posterior.loo(), table(answer.value)
+    close(loo.pareto_k, expected["influence_pareto_k"])
+    close(loo.elpd_i, expected["elpd_loo"])
+    close(loo.p_loo_i, expected["p_loo"])
 
 
 def test_smoothing_as_in_loo() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.plots import Panel, PredictiveIntervals, RowScatter
-from smoothstan.posterior.checks.predictive import Group, Predictive
+from smoothstan.posterior.checks.predictive import Group, Predictive, predicted
 from smoothstan.posterior.checks.predictive_check import Comparison
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def row_intervals(predictive: Predictive, prob: float, *, ribbon: bool) -> RowIn
     quantiles = np.empty((len(probabilities), predictive.n))
     for rows, block in predictive.blocks():
         with np.errstate(all="ignore"):
-            quantiles[:, rows] = np.quantile(block.evaluate("predict"), probabilities, axis=0)
+            quantiles[:, rows] = np.quantile(predicted(block), probabilities, axis=0)
     return RowIntervals(
         predictive.x_label or "row", predictive.label, predictive.y, quantiles[0], quantiles[1:3],
         quantiles[3:5] if wide else None, prob, _row_table(predictive), predictive.source, ribbon,
@@ -177,7 +177,7 @@ def row_averages(predictive: Predictive, *, errors: bool) -> RowAverages:
     average = np.empty(predictive.n)
     for rows, block in predictive.blocks():
         with np.errstate(all="ignore"):
-            average[rows] = block.evaluate("predict").mean(axis=0)
+            average[rows] = predicted(block).mean(axis=0)
     mean, error = (
         f"mean {predictive.source} of {predictive.label}",
         f"{predictive.label} minus mean {predictive.source}",

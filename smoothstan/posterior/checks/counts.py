@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.errors import OptionError
 from smoothstan.plots import CountBars, Panel
-from smoothstan.posterior.checks.density import central_window, far_away
+from smoothstan.posterior.checks.density import central_window, far_away, row_by_row
 from smoothstan.posterior.checks.predictive import Predictive
 from smoothstan.posterior.checks.predictive_check import Comparison
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_VALUES = 1000
 _FEW_VALUES = 50
+_MOST_COUNTS = 10**8
 
 
 @final
@@ -39,7 +40,7 @@ class ValueCounts(Comparison):
     """
 
     values: FloatArray
-    observed: FloatArray
+    observed: IntArray
     quantiles: FloatArray
     prob: float
     groups: tuple[str, ...]
@@ -57,7 +58,7 @@ class ValueCounts(Comparison):
         for i, label in enumerate(self.groups):
             low, middle, high = self.quantiles[:, i]
             part = pd.DataFrame(
-                {"value": self.values.astype(np.int64), "y": self.observed[i].astype(np.int64),
+                {"value": self.values.astype(np.int64), "y": self.observed[i],
                  "median": middle, "lower": low, "upper": high}
             )  # fmt: skip
             if self.group_name:
@@ -86,22 +87,31 @@ def value_counts(predictive: Predictive, prob: float, *, root: bool) -> ValueCou
     Values far beyond the data, as vague priors predict them, are left out.
     """
     groups, tail = predictive.groups, (1 - prob) / 2
-    values, counts = np.empty(0), np.empty((0, 0, 0))
+    values, counts = np.empty(0), np.empty((0, 0, 0), dtype=np.int64)
     for draws, predicted in predictive.batches():
         if draws.start == 0:
             values = _values(predictive.y, predicted)
-            counts = np.empty((len(groups), predictive.ndraws, len(values)), dtype=np.int32)
+            counts = _room(len(groups), predictive.ndraws, len(values))
         for i, group in enumerate(groups):
-            counts[i, draws] = _count(predicted[:, group.rows], values)
+            counts[i, draws] = count_values(predicted[:, group.rows], values)
     drawn = sum(counts[i].sum(dtype=np.int64) for i in range(len(groups)))
     far = far_away(1 - drawn / (predictive.ndraws * predictive.n))
     names = "data", f"{predictive.source} median and {100 * prob:g}% interval{far}"
-    observed = np.stack([_count(predictive.y[group.rows][None], values)[0] for group in groups])
-    quantiles = np.quantile(counts, [tail, 0.5, 1 - tail], axis=1)
+    observed = np.stack([count_values(predictive.y[group.rows][None], values)[0] for group in groups])
+    quantiles = np.stack([np.quantile(of_group, [tail, 0.5, 1 - tail], axis=0) for of_group in counts], axis=1)
     return ValueCounts(
         predictive.label, "square root of the number of rows" if root else "number of rows", values, observed,
         quantiles, prob, tuple(group.label for group in groups), predictive.group_name, names, root,
     )  # fmt: skip
+
+
+def _room(groups: int, draws: int, values: int) -> IntArray:
+    if groups * draws * values > _MOST_COUNTS:
+        raise OptionError(
+            f"counts of {values} values in {draws} draws of {groups} groups need too much memory; "
+            "use fewer draws (ndraws=)"
+        )
+    return np.empty((groups, draws, values), dtype=np.int64)
 
 
 def _values(y: FloatArray, predicted: FloatArray) -> FloatArray:
@@ -117,9 +127,14 @@ def _values(y: FloatArray, predicted: FloatArray) -> FloatArray:
     return np.arange(np.ceil(low), np.floor(high) + 1)
 
 
-def _count(samples: FloatArray, values: FloatArray) -> FloatArray:
+def count_values(samples: FloatArray, values: FloatArray) -> IntArray:
+    """Count every value in every row of (s, n), (s, k)."""
+    return row_by_row(lambda rows: _in_rows(rows, values), samples)
+
+
+def _in_rows(samples: FloatArray, values: FloatArray) -> IntArray:
     k = len(values)
     inside = (samples >= values[0]) & (samples <= values[-1])
     row = np.broadcast_to(np.arange(len(samples))[:, None], samples.shape)[inside]
     place = (samples[inside] - values[0]).astype(np.int64)
-    return np.bincount(row * k + place, minlength=len(samples) * k).reshape(len(samples), k).astype(float)
+    return np.bincount(row * k + place, minlength=len(samples) * k).reshape(len(samples), k)

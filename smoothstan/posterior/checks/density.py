@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from smoothstan.arrays import FloatArray
 
@@ -25,9 +29,8 @@ def central_window(data: FloatArray, predictions: FloatArray) -> tuple[float, fl
     data = data[np.isfinite(data)]
     low, high = (data.min(), data.max()) if len(data) else (np.inf, -np.inf)
     if len(pooled):
-        quarter, three_quarters = np.quantile(pooled, [0.25, 0.75])
-        # Halved, as the difference of huge numbers overflows.
-        reach = 2 * _REACH * (three_quarters / 2 - quarter / 2)
+        quarter, three_quarters = (float(value) for value in np.quantile(pooled, [0.25, 0.75]))
+        reach = _REACH * (three_quarters - quarter)
         low = min(low, max(pooled.min(), quarter - reach))
         high = max(high, min(pooled.max(), three_quarters + reach))
     if low > high:
@@ -37,6 +40,12 @@ def central_window(data: FloatArray, predictions: FloatArray) -> tuple[float, fl
     if not low < high:
         return low - 0.5, high + 0.5
     return low, high
+
+
+def row_by_row(function: Callable[[FloatArray], NDArray[Any]], samples: FloatArray) -> NDArray[Any]:
+    """Return what a function makes of rows of (s, n), a few rows at a time to save memory."""
+    few = max(1, _MOST_VALUES // max(1, samples.shape[1]))
+    return np.concatenate([function(samples[i : i + few]) for i in range(0, len(samples), few)])
 
 
 def far_away(share: float) -> str:
@@ -92,10 +101,14 @@ def densities(samples: FloatArray, grid: FloatArray) -> FloatArray:
 
     Source: Silverman (1982), Applied Statistics 31, 93-99 (algorithm AS 176).
     """
+    return row_by_row(lambda rows: _densities(rows, grid), samples)
+
+
+def _densities(samples: FloatArray, grid: FloatArray) -> FloatArray:
     m, step = len(grid), float(grid[1] / 2 - grid[0] / 2) * 2
-    # A kernel narrower than a bin cannot be told from one as wide as it.
-    widths = np.maximum(bandwidths(samples) / step, 0.75)
-    margin = int(np.ceil(4 * min(float(widths.max()), m)))
+    # A kernel narrower than a bin cannot be told from one as wide as it, nor one much wider than the grid from that.
+    widths = np.clip(bandwidths(samples) / step, 0.75, 8 * m)
+    margin = int(np.ceil(4 * float(widths.max())))
     size = m + 2 * margin
     counts = _shared_counts(samples, float(grid[0]), step, margin, size)
     padded = 2 * size
@@ -122,13 +135,16 @@ def _shared_counts(samples: FloatArray, start: float, step: float, margin: int, 
 
 def distribution_functions(samples: FloatArray, grid: FloatArray) -> FloatArray:
     """Return the share of every row that does not exceed each point of a grid, (s, m); NaN never counts."""
-    ordered = np.sort(samples, axis=1)
-    counts = np.stack([np.searchsorted(row, grid, side="right") for row in ordered])
+    counts = np.stack([np.searchsorted(np.sort(row), grid, side="right") for row in samples])
     return np.asarray(counts / samples.shape[1])
 
 
 def histograms(samples: FloatArray, edges: FloatArray) -> FloatArray:
     """Count the values of every row between even edges, (s, m); those outside do not count."""
+    return row_by_row(lambda rows: _histograms(rows, edges), samples)
+
+
+def _histograms(samples: FloatArray, edges: FloatArray) -> FloatArray:
     m = len(edges) - 1
     place = np.searchsorted(edges, samples, side="right") - 1
     place = np.where(samples == edges[-1], m - 1, place)

@@ -16,8 +16,8 @@ def cumulative_jensen_shannon(draws: FloatArray, weights: FloatArray) -> float:
     """Return the square root of the symmetric cumulative Jensen-Shannon divergence over its upper bound.
 
     The divergence of distribution functions P and Q is the integral of P log2(2 P / (P + Q)) + (Q - P) / (2 log 2),
-    plus the same with P and Q exchanged; the bound is the integral of P + Q. It differs for reflected draws, so the
-    larger of both is taken.
+    plus the same with P and Q exchanged; the bound is the integral of P + Q, all over the range of the draws. It
+    differs for reflected draws, so the larger of both is taken.
 
     Source: Nguyen & Vreeken (2015), Non-parametric Jensen-Shannon divergence, ECML PKDD; Kallioinen et al. (2024),
     equations 7 to 9.

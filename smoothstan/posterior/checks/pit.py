@@ -16,7 +16,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.plots import DistributionDifference, Overlay, Panel, UniformQuantiles
 from smoothstan.posterior.checks.density import densities
 from smoothstan.posterior.checks.envelope import evaluation_points, uniform_envelope
-from smoothstan.posterior.checks.predictive import Group, Predictive
+from smoothstan.posterior.checks.predictive import Group, Predictive, predicted
 from smoothstan.posterior.checks.predictive_check import Comparison
 from smoothstan.posterior.comparison.efficiency import relative_efficiency
 from smoothstan.posterior.comparison.pareto import smoothed_weights
@@ -79,7 +79,7 @@ def transforms(predictive: Predictive) -> Transforms:
     values = np.empty(predictive.n)
     uniform = _uniform(predictive)
     for rows, block in predictive.blocks():
-        values[rows] = _transform(predictive.y[rows], block.evaluate("predict"), None, uniform[rows])
+        values[rows] = _transform(predictive.y[rows], predicted(block), None, uniform[rows])
     return _transforms(predictive, values, None, "PIT")
 
 
@@ -94,7 +94,7 @@ def loo_transforms(predictive: Predictive, chains: int) -> Transforms:
     uniform = _uniform(predictive)
     for rows, block in predictive.blocks():
         weights, k[rows] = _leave_one_out_weights(block, chains)
-        values[rows] = _transform(predictive.y[rows], block.evaluate("predict"), weights, uniform[rows])
+        values[rows] = _transform(predictive.y[rows], predicted(block), weights, uniform[rows])
     return _transforms(predictive, values, k, "LOO-PIT")
 
 

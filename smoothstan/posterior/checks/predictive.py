@@ -15,7 +15,7 @@ from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.prediction import Prediction, prepare
 from smoothstan.table import Column, Factor, MatrixColumn, Table, as_factor, read_table
 
-_DOUBLES_PER_BATCH = 2 * 10**7
+_DOUBLES_PER_BATCH = 10**7
 _STREAM = 3
 _MOST_GROUPS = 100
 
@@ -97,7 +97,13 @@ class Predictive:
                 draw_ids=whole.draw_ids[draws],
                 entropy=_entropy(whole.entropy, number),
             )
-            yield draws, np.concatenate([block.evaluate("predict") for block in part.blocks()], axis=1)
+            yield draws, np.concatenate([predicted(block) for block in part.blocks()], axis=1)
+
+
+def predicted(block: Prediction) -> FloatArray:
+    """Return the predictions of a block; a mean too large for a double is infinite, without a warning."""
+    with np.errstate(over="ignore"):
+        return block.evaluate("predict")
 
 
 def _entropy(entropy: int, number: int) -> int:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-import numpy as np
-
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError, suggestion
 from smoothstan.posterior.fitted import Fitted
@@ -25,12 +23,12 @@ class Scalar:
     Args:
         name: its name.
         variable: the array that holds it.
-        place: where, behind chain and draw; empty for a variable without dimensions.
+        place: which element, the last index fastest.
     """
 
     name: str
     variable: str
-    place: tuple[int, ...] = ()
+    place: int = 0
 
 
 def scalars(fit: Fitted) -> tuple[Scalar, ...]:
@@ -38,12 +36,8 @@ def scalars(fit: Fitted) -> tuple[Scalar, ...]:
     found = []
     for name, array in fit.draws["posterior"].dataset.data_vars.items():
         labels = [[re.sub(r"\s", ".", str(label)) for label in array.coords[dim].values] for dim in array.dims[2:]]
-        if not labels:
-            found.append(Scalar(str(name), str(name)))
-            continue
-        places = product(*(range(len(of_dimension)) for of_dimension in labels))
-        for place, words in zip(places, product(*labels), strict=True):
-            found.append(Scalar(f"{name}[{','.join(words)}]", str(name), place))
+        for place, words in enumerate(product(*labels)):
+            found.append(Scalar(f"{name}[{','.join(words)}]" if labels else str(name), str(name), place))
     return tuple(found)
 
 
@@ -68,7 +62,7 @@ def all_draws(fit: Fitted) -> dict[str, FloatArray]:
 
 
 def _draws(fit: Fitted, scalar: Scalar) -> FloatArray:
-    return np.asarray(fit.flat[scalar.variable][(slice(None), *scalar.place)]).reshape(fit.chains, -1)
+    return fit.flat[scalar.variable].reshape(fit.ndraws, -1)[:, scalar.place].reshape(fit.chains, -1)
 
 
 def _selected(fit: Fitted, variables: Any, regex: bool) -> list[Scalar]:

@@ -1,7 +1,8 @@
 """Effective sample sizes of many quantities at once.
 
-Source: Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), Bayesian Analysis 16, equations 6 to 11: split chains,
-Geyer's initial monotone sequence, capped at S log10(S); the numbers are those of R's posterior::ess_basic.
+Source: Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), Bayesian Analysis 16, equations 6 to 11: Geyer's initial
+monotone sequence, capped at S log10(S).  Of whole chains the numbers are those of loo 2.5 for R, of chains split in
+halves those of later versions (posterior::ess_basic).
 """
 
 from __future__ import annotations
@@ -11,29 +12,31 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 
 _ROWS_AT_ONCE = 64
-_SHORTEST = 3
-"""Draws per half chain below which there is no estimate."""
+_SHORTEST = 6
+"""Draws per chain below which there is no estimate."""
 
 
-def relative_efficiency(log_lik: FloatArray) -> FloatArray:
+def relative_efficiency(log_lik: FloatArray, *, split: bool = False) -> FloatArray:
     """Return the effective sample size of the likelihood over the number of draws, (rows,).
 
     It is 1 where it cannot be estimated: chains of fewer than 6 draws, or a likelihood that is the same in all draws.
 
     Args:
         log_lik: (rows, chains, draws) log likelihood; its level does not matter.
+        split: count the halves of a chain as chains.
     """
     rows, chains, draws = log_lik.shape
-    half = draws // 2
-    if half < _SHORTEST:
+    if draws < _SHORTEST:
         return np.ones(rows)
     result = np.empty(rows)
     for start in range(0, rows, _ROWS_AT_ONCE):
         block = log_lik[start : start + _ROWS_AT_ONCE]
         likelihood = np.exp(block - block.max(axis=(1, 2), keepdims=True))
-        halves = np.concatenate([likelihood[:, :, :half], likelihood[:, :, draws - half :]], axis=1)
+        if split:
+            half = draws // 2
+            likelihood = np.concatenate([likelihood[:, :, :half], likelihood[:, :, draws - half :]], axis=1)
         with np.errstate(all="ignore"):
-            ratio = _effective_size(halves) / (chains * draws)
+            ratio = _effective_size(likelihood) / (chains * draws)
         result[start : start + _ROWS_AT_ONCE] = np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)
     return result
 
@@ -53,7 +56,8 @@ def _effective_size(x: FloatArray) -> FloatArray:
     ended = np.column_stack([~(pairs[:, :last] > 0), np.ones(len(x), dtype=bool)])
     stop = ended.argmax(axis=1)
     monotone = np.minimum.accumulate(pairs, axis=1)
-    counted = np.where(np.arange(pairs.shape[1]) < stop[:, None], monotone, 0.0).sum(axis=1)
+    # Lag 0 always counts, as in R's posterior, also where no pair may be looked at.
+    counted = np.where(np.arange(pairs.shape[1]) < stop[:, None], monotone, 0.0).sum(axis=1) + (stop == 0)
     at = np.arange(len(x))
     final = np.where((pairs[at, stop] >= 0) | (even[at, stop] > 0), even[at, stop], 0.0)
     size = float(chains * n)

@@ -131,8 +131,8 @@ def _quantiles(values: FloatArray, weights: FloatArray, probs: FloatArray) -> Fl
         at = (reached < p).sum(axis=1)
         before = np.maximum(at - 1, 0)
         x0, x1, w0, w1 = x[rows, before], x[rows, at], reached[rows, before], reached[rows, at]
-        with np.errstate(invalid="ignore"):
-            share = np.where(at > 0, (p - w0) / (w1 - w0), 0.0)
+        # At the smallest value there is nothing before to interpolate from.
+        share = (p - w0) / np.where(at > 0, w1 - w0, 1.0)
         result[:, j] = np.where(at > 0, x0 + (x1 - x0) * share, x[:, 0])
     equal = np.ptp(weights, axis=1) == 0
     if equal.any():

@@ -3,8 +3,9 @@
 Where the posterior without observation i is too far from the posterior for its draws to be weighted, affine maps of
 the unconstrained draws match the weighted mean, then the variances, then the covariances; each is kept if it lowers
 Pareto k, and repeated until k is low enough or nothing helps.  At the end half of the draws are moved and the other
-half are not, and the weights use the mixture of both densities (the split), so that the estimate is unbiased
-also where the maps are not quite right.
+half are not, and the weights use the mixture of both densities (the split), which covers both the posterior without the
+observation and the likelihood of the observation.  Pareto k is that of the weights that are used; R's loo_moment_match
+reports the one before the split.
 
 Source: Paananen, Piironen, Bürkner & Vehtari (2021), Statistics and Computing 31, 16, algorithm 1 and section 3.2; the
 options are those of R's loo_moment_match.
@@ -169,11 +170,16 @@ def _match(
             break
     exhausted = count == max_iters and state.k > threshold
     if split and count:
-        state = _split(matching, total)
+        state = _better(_split(matching, total), state, threshold)
     squares = np.exp(2 * state.weights)[None]
     elpd = log_mean_exp(state.weights + state.log_lik) + np.log(len(points))
     error = float(monte_carlo_error(squares, state.log_lik[None], elpd[None], np.asarray([r_eff]))[0])
     return [float(elpd), error, r_eff / float(squares.sum()), state.k, r_eff, float(exhausted), float(count > 0)]
+
+
+def _better(mixed: Weighted, moved: Weighted, threshold: float) -> Weighted:
+    """Return the weights by the mixture, unless only those of the moved draws can be trusted."""
+    return moved if mixed.k > max(threshold, moved.k) else mixed
 
 
 def _split(matching: Matching, total: AffineMap) -> Weighted:

@@ -12,8 +12,8 @@ from smoothstan.arrays import IntArray
 from smoothstan.design import Design
 from smoothstan.errors import DataError, DataWarning, OptionError, warn
 from smoothstan.numerals import format_number
-from smoothstan.posterior.conditional.predictor import Predictor, mean_and_deviations, predictors_of
-from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric, Table, no_column, read_table
+from smoothstan.posterior.conditional.predictor import Predictor, mean_and_deviations, n_rows, predictors_of
+from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric, Table, as_factor, no_column, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +181,7 @@ def make_conditions(fit: Any, vars: str | Sequence[str]) -> pd.DataFrame:
             taken, of others all levels.
 
     Returns:
-        One row per combination, the last variable changing fastest; ``cond__`` is its label, e.g. ``"x = 1.5 & f = a"``.
+        One row per combination, the last variable changing fastest, with its label ``cond__``: ``"x = 1.5 & f = a"``.
 
     Raises:
         DataError: for a variable that is not a predictor of the model.
@@ -198,7 +198,7 @@ def make_conditions(fit: Any, vars: str | Sequence[str]) -> pd.DataFrame:
         if name not in known:
             raise DataError(f"make_conditions(): {no_column(name, tuple(known))}")
     values = [_combined_values(known[name]) for name in names]
-    places = np.meshgrid(*(np.arange(len(_texts(column))) for column in values), indexing="ij")
+    places = np.meshgrid(*(np.arange(n_rows(column)) for column in values), indexing="ij")
     columns = {name: column.take(place.ravel()) for name, column, place in zip(names, values, places, strict=True)}
     table = Table(columns, places[0].size)
     native = {name: native_column(column) for name, column in columns.items()}
@@ -208,8 +208,21 @@ def make_conditions(fit: Any, vars: str | Sequence[str]) -> pd.DataFrame:
 def _combined_values(predictor: Predictor) -> Column:
     if predictor.whole_curve:
         raise DataError(f"make_conditions(): {predictor.name!r} has a whole row of numbers in every row")
-    # Numbers that count as a factor here are numbers to brms's function.
-    return predictor.levels() if predictor.discrete else Numeric(mean_and_deviations(predictor.column.values))
+    if predictor.discrete or not isinstance(predictor.column, Numeric):
+        return predictor.levels()
+    return Numeric(mean_and_deviations(predictor.column.values))
+
+
+def condition_column(codes: IntArray, labels: Sequence[str]) -> Any:
+    """Return the labels of conditions as categories, in the order of the conditions."""
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(labels)))
+
+
+def level_column(column: Column) -> Any:
+    """Return a column whose values are levels: categories, also of numbers, or logicals."""
+    return native_column(as_factor(column) if isinstance(column, Numeric) else column)
 
 
 def native_column(column: Column) -> Any:
@@ -217,7 +230,7 @@ def native_column(column: Column) -> Any:
     import pandas as pd
 
     if isinstance(column, Factor):
-        return pd.Categorical.from_codes(column.codes, categories=list(column.levels), ordered=column.ordered)
+        return pd.Categorical.from_codes(column.codes, categories=pd.Index(list(column.levels)), ordered=column.ordered)
     if isinstance(column, Logical):
         return column.values.astype(bool)
     if isinstance(column, MatrixColumn):

@@ -11,7 +11,7 @@ from smoothstan.design import Design, keep_group_effects
 from smoothstan.engines import check_whole
 from smoothstan.errors import OptionError, suggestion
 from smoothstan.numerals import is_number
-from smoothstan.posterior.conditional.conditions import bind_conditions
+from smoothstan.posterior.conditional.conditions import Conditions, bind_conditions
 from smoothstan.posterior.conditional.estimate import Quantity, Summarising
 from smoothstan.posterior.conditional.grid import EffectGrid, effect_grid
 from smoothstan.posterior.conditional.part import ConditionalEffect
@@ -98,7 +98,9 @@ def conditional_effects(
             resolution=display.resolution, too_far=display.too_far,
         )  # fmt: skip
         parts[":".join(effect)] = compute(grid)
-    return ConditionalEffects(parts, _label(fit.design, quantity), summarising.prob, _has_points(fit.design, quantity))
+    return ConditionalEffects(
+        parts, _label(fit.design, quantity, bound, trials), summarising.prob, _has_points(fit.design, quantity)
+    )
 
 
 def _unused(design: Design) -> dict[str, Column | None]:
@@ -114,11 +116,13 @@ def _changed(transform: Callable[[FloatArray], Any] | None, values: FloatArray) 
     return values if transform is None else transform(values)
 
 
-def _label(design: Design, quantity: Quantity) -> str:
+def _label(design: Design, quantity: Quantity, conditions: Conditions, trials: Sequence[str]) -> str:
     """Say what the vertical axis is."""
     if quantity.kind == "linpred":
         dpar = quantity.dpar or "mu"
         return dpar if design.family.link(dpar).name == "identity" else f"{design.family.link(dpar).name}({dpar})"
+    if trials and not conditions.given & set(trials):
+        return f"{design.response.label} per trial"
     return quantity.dpar or design.response.label
 
 

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray, IntArray
-from smoothstan.posterior.conditional.conditions import LABEL, Conditions, native_column, short_texts
-from smoothstan.posterior.conditional.predictor import Predictor, given_values
+from smoothstan.posterior.conditional.conditions import (
+    LABEL,
+    Conditions,
+    condition_column,
+    level_column,
+    native_column,
+    short_texts,
+)
+from smoothstan.posterior.conditional.predictor import Predictor, given_values, n_rows
 from smoothstan.posterior.conditional.shown import Effect
 from smoothstan.table import Column, Factor, Numeric, Table
 
@@ -37,7 +44,7 @@ class Axis:
     @property
     def size(self) -> int:
         """The number of values."""
-        return len(self.values.codes if isinstance(self.values, Factor) else self.values.values)
+        return n_rows(self.values)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -48,8 +55,10 @@ class Axis:
         """Return the values at some places; numbers that tell curves apart are written, the largest first."""
         import pandas as pd
 
-        if (self.numeric and surface) or (not self.numeric and not self.labels):
+        if self.numeric and surface:
             return native_column(self.values.take(places))
+        if not self.numeric and not self.labels:
+            return level_column(self.values.take(places))
         texts = list(self.texts)
         categories = texts[::-1] if self.numeric else texts
         return pd.Categorical(np.asarray(texts, dtype=object)[places], categories=categories)
@@ -97,10 +106,9 @@ class EffectGrid:
         held = {name: native_column(column) for name, column in table.columns.items() if name not in effect}
         absent = {name: np.nan if c is None else native_column(c.take(np.zeros(table.n, dtype=np.int64)))
                   for name, c in others.items() if name not in table.columns}  # fmt: skip
-        labels = list(self.conditions.labels)
         frame = pd.DataFrame(effect | absent | held)
-        frame[LABEL] = pd.Categorical.from_codes(self.condition, categories=labels)
-        frame["effect1__"] = frame[self.effect[0]]
+        frame[LABEL] = condition_column(self.condition, self.conditions.labels)
+        frame["effect1__"] = self.axes[0].shown(np.asarray(self.places[:, 0]), surface=True)
         if len(self.axes) == 2:
             frame["effect2__"] = self.axes[1].shown(np.asarray(self.places[:, 1]), surface=self.surface)
         return frame

@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
 from smoothstan.design import Design
-from smoothstan.posterior.conditional.conditions import LABEL, Conditions, native_column
+from smoothstan.posterior.conditional.conditions import LABEL, Conditions, condition_column, level_column, native_column
 from smoothstan.posterior.conditional.predictor import Predictor
 from smoothstan.posterior.conditional.shown import Effect
 from smoothstan.table import Column, Factor, MatrixColumn, Table, as_factor
@@ -46,9 +46,10 @@ def data_points(
     condition = np.repeat(np.arange(conditions.n), [int(mask.sum()) for mask in masks])
     frame = pd.DataFrame({name: native_column(design.table[name].take(rows)) for name in effect})
     frame[RESPONSE] = (design.observed.y * _trials_ratio(design, conditions))[condition, rows]
-    frame[LABEL] = pd.Categorical.from_codes(condition, categories=list(conditions.labels))
+    frame[LABEL] = condition_column(condition, conditions.labels)
     for i, name in enumerate(effect, start=1):
-        frame[f"effect{i}__"] = frame[name]
+        column = design.table[name].take(rows)
+        frame[f"effect{i}__"] = frame[name] if predictors[name].numeric else level_column(column)
     return frame
 
 
@@ -75,14 +76,15 @@ def _matching(
             continue
         value = held.take(np.asarray([i]))
         if not predictor.numeric:
-            mask &= _same_level(predictor.column, value)
+            mask &= same_level(predictor.column, value)
         elif select_points > 0 and not isinstance(predictor.column, Factor) and not isinstance(value, Factor):
             range_ = np.ptp(predictor.column.values) or 1.0
             mask &= np.abs(predictor.column.values - value.values[0]) <= select_points * range_
     return mask
 
 
-def _same_level(column: Column, value: Column) -> BoolArray:
+def same_level(column: Column, value: Column) -> BoolArray:
+    """Return which rows have the level of a column of one row."""
     factor, wanted = as_factor(column), as_factor(value)
     level = wanted.levels[wanted.codes[0]]
     return np.asarray(factor.codes == (factor.levels.index(level) if level in factor.levels else -2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,14 +157,15 @@ def given_values(conditions: Mapping[str, Any], predictor: Predictor) -> tuple[C
     labels = np.asarray([str(label) for label in given], dtype=object)
     values = list(given.values())
     column = predictor.chosen(values, "int_conditions")
-    if len(_rows(column)) != len(labels):
+    if n_rows(column) != len(labels):
         raise OptionError(f"int_conditions gives a value of {predictor.name!r} twice")
     order = np.argsort(np.asarray(values, dtype=float)) if isinstance(column, Numeric) else slice(None)
     return column, tuple(labels[order])
 
 
-def _rows(column: Column) -> Sequence[Any]:
-    return column.codes if isinstance(column, Factor) else column.values
+def n_rows(column: Column) -> int:
+    """Return the number of rows of a column."""
+    return len(column.missing())
 
 
 def _native(column: Column) -> Any:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from smoothstan.errors import OptionError, suggestion
 from smoothstan.posterior.conditional.panels import effect_panels
 from smoothstan.posterior.conditional.part import ConditionalEffect
@@ -47,6 +45,11 @@ class ConditionalEffects(Mapping[str, "pd.DataFrame"]):
 
     def __len__(self) -> int:
         return len(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
 
     def part(self, name: str) -> ConditionalEffect:
         """Return an effect with its data and draws.
@@ -99,7 +102,7 @@ class ConditionalEffects(Mapping[str, "pd.DataFrame"]):
         Raises:
             OptionError: for another number of axes, or for data beside something that is not on their scale.
         """
-        from smoothstan.plots import draw_effect_panels
+        from smoothstan.plots import draw_effect_panels, several
 
         if points and not self.has_points:
             raise OptionError(f"the data cannot be drawn beside {self.y_label}: it is not on the scale of the response")
@@ -108,7 +111,7 @@ class ConditionalEffects(Mapping[str, "pd.DataFrame"]):
             effect_panels(self.part(name), points=points, rug=rug, x_label=x_label, y_label=y_label or self._axis(name))
             for name in names
         ]
-        return draw_effect_panels(rows, ncol=ncol, axes=None if axes is None else tuple(np.atleast_1d(axes)))
+        return draw_effect_panels(rows, ncol=ncol, axes=None if axes is None else several(axes))
 
     def _axis(self, name: str) -> str:
         return self.y_label or self.parts[name].response

@@ -13,17 +13,18 @@ from smoothstan.design import keep_group_effects
 from smoothstan.errors import FormulaError, OptionError, suggestion
 from smoothstan.formula import parse
 from smoothstan.formula.syntax import deparse
-from smoothstan.posterior.conditional.conditions import LABEL, native_column, row_labels
+from smoothstan.posterior.conditional.conditions import LABEL, condition_column, level_column, native_column, row_labels
 from smoothstan.posterior.conditional.effects import Display
 from smoothstan.posterior.conditional.estimate import Summarising
 from smoothstan.posterior.conditional.grid import Axis, axis_of, far_from_data, numbers_of
 from smoothstan.posterior.conditional.part import ConditionalEffect
+from smoothstan.posterior.conditional.points import same_level
 from smoothstan.posterior.conditional.predictor import Predictor, predictors_of
 from smoothstan.posterior.conditional.result import ConditionalEffects
 from smoothstan.posterior.estimates import check_probability
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.prediction import Prediction, prepare
-from smoothstan.table import Column, Table
+from smoothstan.table import Table
 from smoothstan.terms import Smooth, SmoothTerm
 
 if TYPE_CHECKING:
@@ -116,11 +117,11 @@ def conditional_smooths(
         grid = _grid(written, predictors, display)
         prediction = base.at(grid.table())
         columns, drawn = summarising.of(prediction, written.values)
-        frame = _frame(written, grid).assign(**columns)
+        frame = _frame(grid).assign(**columns)
         labels, _ = grid.panels()
         parts[written.name] = ConditionalEffect(
             tuple(axis.name for axis in grid.axes), tuple(axis.numeric for axis in grid.axes), written.name, frame,
-            grid.surface, labels if grid.others else ("",), _seen(fit, grid, labels), drawn,
+            grid.surface, labels if grid.others else ("",), _seen(fit.design.table, grid), drawn,
         )  # fmt: skip
     return ConditionalEffects(parts, "", summarising.prob, has_points=False)
 
@@ -197,7 +198,7 @@ def _grid(written: WrittenSmooth, predictors: Mapping[str, Predictor], display: 
     return SmoothGrid(axes, rest, places.astype(np.int64), surface)
 
 
-def _frame(written: WrittenSmooth, grid: SmoothGrid) -> pd.DataFrame:
+def _frame(grid: SmoothGrid) -> pd.DataFrame:
     """Return the variables, ``effect1__``, ``effect2__`` and ``cond__``."""
     import pandas as pd
 
@@ -206,20 +207,33 @@ def _frame(written: WrittenSmooth, grid: SmoothGrid) -> pd.DataFrame:
     for i, axis in enumerate(grid.axes, start=1):
         frame[f"effect{i}__"] = axis.shown(grid.places[:, i - 1], surface=grid.surface or i == 1)
     labels, panel = grid.panels()
-    frame[LABEL] = pd.Categorical.from_codes(panel, categories=list(labels))
+    frame[LABEL] = condition_column(panel, labels)
     return frame
 
 
-def _seen(fit: Fitted, grid: SmoothGrid, labels: tuple[str, ...]) -> pd.DataFrame:
-    """Return the variables in the data, in every panel, for the rug."""
+def _seen(table: Table, grid: SmoothGrid) -> pd.DataFrame:
+    """Return the variables in the data for the rug, in every panel the rows of its levels."""
     import pandas as pd
 
-    n = fit.design.n
-    columns: dict[str, Column] = {axis.name: fit.design.table[axis.name] for axis in grid.axes}
-    frame = pd.DataFrame({name: native_column(column) for name, column in columns.items()})
+    labels, panel = grid.panels()
+    parts = [np.arange(table.n)] if not grid.others else [
+        _rows_of(table, grid, np.flatnonzero(panel == i)[:1]) for i in range(len(labels))
+    ]  # fmt: skip
+    rows = np.concatenate(parts)
+    frame = pd.DataFrame({"resp__": np.full(len(rows), np.nan)})
     for i, axis in enumerate(grid.axes, start=1):
-        frame[f"effect{i}__"] = frame[axis.name]
-    frame = frame.iloc[np.tile(np.arange(n), len(labels))].reset_index(drop=True)
-    frame["resp__"] = np.nan
-    frame[LABEL] = pd.Categorical.from_codes(np.repeat(np.arange(len(labels)), n), categories=list(labels))
+        column = table[axis.name].take(rows)
+        frame[axis.name] = native_column(column)
+        frame[f"effect{i}__"] = frame[axis.name] if axis.numeric else level_column(column)
+    frame[LABEL] = condition_column(np.repeat(np.arange(len(labels)), list(map(len, parts))), labels)
     return frame
+
+
+def _rows_of(table: Table, grid: SmoothGrid, row: IntArray) -> IntArray:
+    """Return the rows of the data that have the levels of a row of the grid; numbers do not count."""
+    mask = np.ones(table.n, dtype=bool)
+    shown = grid.table()
+    for axis in grid.others:
+        if not axis.numeric:
+            mask &= same_level(table[axis.name], shown[axis.name].take(row))
+    return np.flatnonzero(mask)

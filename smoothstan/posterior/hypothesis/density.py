@@ -18,7 +18,7 @@ def bandwidth(x: FloatArray) -> float:
     spread = float(np.std(x, ddof=1)) if len(x) > 1 else 0.0
     low, high = np.quantile(x, [0.25, 0.75])
     scale = min(spread, float(high - low) / 1.34) or spread or abs(float(x[0])) or 1.0
-    return 0.9 * scale * len(x) ** -0.2
+    return float(0.9 * scale * len(x) ** -0.2)
 
 
 def kernel_density(x: FloatArray, points: FloatArray) -> FloatArray:

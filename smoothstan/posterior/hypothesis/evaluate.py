@@ -50,7 +50,7 @@ class Evaluation:
             DataError: if it is not a number in some draw.
         """
         with np.errstate(all="ignore"):
-            values = self.value(self.side.node)
+            values = self._value(self.side.node)
         bad = np.isnan(values)
         if bad.any():
             raise DataError(
@@ -59,30 +59,30 @@ class Evaluation:
             )
         return values
 
-    def error(self, message: str, span: Span) -> FormulaError:
+    def _error(self, message: str, span: Span) -> FormulaError:
         return FormulaError(message, self.text, self.side.place(span))
 
-    def value(self, node: Node) -> FloatArray:
+    def _value(self, node: Node) -> FloatArray:
         match node:
             case Number(value=number):
                 return np.asarray(number)
             case Name(name=name, span=span):
-                return self.parameter(name, span)
+                return self._parameter(name, span)
             case Paren(inner=inner):
-                return self.value(inner)
+                return self._value(inner)
             case Unary(operator="-" | "+" as operator, operand=operand):
-                values = self.value(operand)
+                values = self._value(operand)
                 return np.negative(values) if operator == "-" else values
             case Binary(operator=operator, left=left, right=right) if operator in ARITHMETIC:
-                return np.asarray(ARITHMETIC[operator](self.value(left), self.value(right)))
+                return np.asarray(ARITHMETIC[operator](self._value(left), self._value(right)))
             case Call():
-                return self.call(node)
+                return self._call(node)
             case Binary(operator=operator) | Unary(operator=operator):
-                raise self.error(f"'{operator}' has no meaning in a hypothesis", node.span)
+                raise self._error(f"'{operator}' has no meaning in a hypothesis", node.span)
             case _:
-                raise self.error(f"{deparse(node)} has no meaning in a hypothesis", node.span)
+                raise self._error(f"{deparse(node)} has no meaning in a hypothesis", node.span)
 
-    def parameter(self, name: str, span: Span) -> FloatArray:
+    def _parameter(self, name: str, span: Span) -> FloatArray:
         values = self.lookup(name)
         if values is not None:
             return values
@@ -90,28 +90,28 @@ class Evaluation:
             return np.asarray(_CONSTANTS[name])
         known = self.known()
         listed = f" (there are: {', '.join(known)})" if len(known) <= 30 else ""
-        raise self.error(f"there is no parameter {name!r}{suggestion(name, known)}{listed}", span)
+        raise self._error(f"there is no parameter {name!r}{suggestion(name, known)}{listed}", span)
 
-    def call(self, node: Call) -> FloatArray:
+    def _call(self, node: Call) -> FloatArray:
         function = node.function
         named = [argument for argument in node.arguments if argument.name is not None]
         if function not in FUNCTIONS:
-            raise self.error(
+            raise self._error(
                 f"the function {function}() is not known in a hypothesis{suggestion(function, FUNCTIONS)} "
                 f"(known: {', '.join(FUNCTIONS)})", node.span,
             )  # fmt: skip
         if named:
-            raise self.error(f"{function}() takes no named arguments here", named[0].span)
-        values = [self.value(argument.value) for argument in node.arguments]
+            raise self._error(f"{function}() takes no named arguments here", named[0].span)
+        values = [self._value(argument.value) for argument in node.arguments]
         if function == "log" and len(values) == 2:
             return np.asarray(np.log(values[0]) / np.log(values[1]))
         if function in _OF_SEVERAL:
             if len(values) < 2:
-                raise self.error(f"{function}() takes two or more arguments", node.span)
+                raise self._error(f"{function}() takes two or more arguments", node.span)
             result = values[0]
             for other in values[1:]:
                 result = _OF_SEVERAL[function](result, other)
             return result
         if len(values) != 1:
-            raise self.error(f"{function}() takes one argument", node.span)
+            raise self._error(f"{function}() takes one argument", node.span)
         return np.asarray(np.log(values[0]) if function == "log" else _OF_ONE[function](values[0]))

@@ -35,7 +35,7 @@ def tested_hypotheses(
     table = pd.DataFrame(rows, columns=["Hypothesis", *COLUMNS])
     if parameters.levels:
         labels = pd.Categorical(list(parameters.levels) * len(tested), categories=list(parameters.levels))
-        table.insert(0, "Group", labels)
+        table.insert(0, "Group", pd.Series(labels))
     names = [f"H{i}" for i in range(1, len(table) + 1)]
     samples = pd.DataFrame(np.concatenate([t.draws for t in tested], axis=1), columns=names)
     prior = np.concatenate([_column(t) for t in tested], axis=1)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _POINTS = 400
+_FAR = 4
 _MOST_OF_PRIOR = (0.05, 0.95)
 
 
@@ -42,19 +43,21 @@ def density_panels(tests: _Tests, *, prior: bool) -> list[Panel]:
 
 
 def _points(draws: FloatArray, prior: FloatArray | None) -> FloatArray:
-    """Return where densities are drawn: at all posterior draws, zero, and most of the prior."""
+    """Return where densities are drawn: at all posterior draws, most of the prior, and zero unless it is far away."""
     margin = 3 * bandwidth(draws)
-    ends = [draws.min() - margin, draws.max() + margin, 0.0]
+    low, high = float(draws.min()) - margin, float(draws.max()) + margin
+    near = max(low, -high) < _FAR * (high - low)
+    ends = [low, high, *([0.0] if near else [])]
     if prior is not None:
         ends += np.quantile(prior, _MOST_OF_PRIOR).tolist()
     return np.linspace(min(ends), max(ends), _POINTS)
 
 
-def level_panels(table: pd.DataFrame) -> list[Panel]:
+def level_panels(table: pd.DataFrame) -> list[Levels]:
     """Return a panel per hypothesis: its estimate and interval at every level."""
-    panels: list[Panel] = []
+    panels = []
     for label, own in table.groupby("Hypothesis", sort=False):
         estimate, low, high = (own[name].to_numpy(dtype=float) for name in ("Estimate", "CI.Lower", "CI.Upper"))
         names = tuple(map(str, own["Group"]))
-        panels.append(Levels(names, estimate, low, high, "difference of the two sides", str(label)))
+        panels.append(Levels(names, estimate, low, high, "difference of the two sides", str(label), crowded=False))
     return panels

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import final
 
+import numpy as np
+
 from smoothstan.arrays import FloatArray
 from smoothstan.codegen import prior_draw_names
 from smoothstan.errors import OptionError, suggestion
@@ -64,11 +66,11 @@ class PosteriorVariables(Parameters):
         if values is None or not bracket or not inside.endswith("]"):
             return None
         places = self._places(variable, inside[:-1])
-        return None if places is None else values[(slice(None), *places)]
+        return None if places is None else np.moveaxis(values, 0, -1)[places]
 
     def prior_name(self, name: str) -> str | None:
         """Return the name of the draws from its own prior, or from that which it shares."""
-        found = {}
+        found: dict[str, str] = {}
         for term in self.fit.design.terms:
             group = term if isinstance(term, GroupTerm) else None
             for parameter in term.prior_parameters:
@@ -89,8 +91,8 @@ class PosteriorVariables(Parameters):
                 yield from (f"{variable}[{','.join(element)}]" for element in islice(labels, _MOST_LISTED))
 
     def _labels(self, variable: str) -> list[list[str]]:
-        array = self.fit.draws["posterior"][variable]
-        return [[str(label) for label in array[dim].values] for dim in array.dims[2:]]
+        array = self.fit.draws["posterior"].dataset[variable]
+        return [[str(label) for label in array[dim].values] for dim in tuple(array.dims)[2:]]
 
     def _places(self, variable: str, inside: str) -> tuple[int, ...] | None:
         """Return the place of an element; only the first label may hold commas."""

@@ -53,7 +53,7 @@ class HypothesisTests:
 
     def _shown(self) -> pd.DataFrame:
         shown = self.table.copy().astype(object)
-        for name in self.table.columns[self.table.dtypes == float]:
+        for name in self.table.select_dtypes(float).columns:
             shown[name] = ["NA" if np.isnan(v) else "Inf" if np.isinf(v) else f"{v:.2f}" for v in self.table[name]]
         return shown
 
@@ -76,8 +76,9 @@ class HypothesisTests:
         Returns:
             The axes, one per hypothesis.
         """
-        from smoothstan.plots import draw_panels
+        from smoothstan.plots import draw_level_panels, draw_panels, several
 
-        grouped = "Group" in self.table
-        panels = level_panels(self.table) if grouped else density_panels(self, prior=prior)
-        return draw_panels(panels, None if axes is None else tuple(np.atleast_1d(np.asarray(axes, dtype=object))))
+        own = None if axes is None else several(axes)
+        if "Group" in self.table:
+            return draw_level_panels(level_panels(self.table), own)
+        return draw_panels(density_panels(self, prior=prior), own)

@@ -111,7 +111,9 @@ def _side(text: str, start: int, end: int) -> Side:
 
 def _quote_names(text: str) -> tuple[str, list[int]]:
     """Put backquotes around the names of parameters; return the text and where each of its characters came from."""
-    pieces, origin, position = [], [], 0
+    pieces: list[str] = []
+    origin: list[int] = []
+    position = 0
     for match in _PIECE.finditer(text):
         start, end = match.span()
         pieces.append(text[position:start])

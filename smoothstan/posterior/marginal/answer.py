@@ -81,7 +81,7 @@ def _of_draws(
     if wanted.hypothesis is not None:
         compared = compare_rows(wanted.hypothesis, table, names, draws)
         table, draws, names = compared.labels, compared.draws, tuple(compared.labels.columns)
-        what, reference = f"{what}, compared", None
+        what, label, reference = f"{what}, compared", f"comparison of {label}", None
     filled = _filled(table, wanted.summary.of(draws), len(names))
     return Estimates(filled, what, label, tuple(names), wanted.summary, lambda: draws, reference)
 

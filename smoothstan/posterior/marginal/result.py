@@ -118,14 +118,17 @@ class Estimates:
         places = _places(frame, names, condition)
         if not places:
             frame, places = frame.assign(row=np.arange(1, len(frame) + 1).astype(str)), ["row"]
+        if ax is not None and len(places) == _MOST_CONDITIONS:
+            raise OptionError(f"the panels of {places[2]} need a figure of their own; leave ax out, or name two columns")
         if frame.duplicated(places).any():
             raise OptionError(
                 f"several rows have the same {', '.join(places)}; average them with by={places!r}, give the rows as a "
                 "datagrid(), or name more columns (condition=)"
             )
+        interval = f"{100 * self.summary.prob:g} % interval"
         return draw_estimates(
-            frame, places, interval=f"{100 * self.summary.prob:g} % interval", x_label=x_label,
-            y_label=y_label or self.label, reference=self.reference, ax=ax,
+            frame, places, interval=interval, x_label=x_label, y_label=y_label or f"{self.label}\n({interval})",
+            reference=self.reference, ax=ax,
         )  # fmt: skip
 
     def _drawn(self) -> tuple[pd.DataFrame, list[str]]:

@@ -25,7 +25,9 @@ cases <- list(
   heavy = list(draws = 500, chains = 2, rows = 12, rho = 0.6, spread = 2.5, seed = 12),
   antithetic = list(draws = 200, chains = 3, rows = 8, rho = -0.5, spread = 1.0, seed = 13),
   short = list(draws = 31, chains = 2, rows = 6, rho = 0.2, spread = 1.0, seed = 14),
-  one_chain = list(draws = 333, chains = 1, rows = 5, rho = 0.8, spread = 1.2, seed = 15)
+  one_chain = list(draws = 333, chains = 1, rows = 5, rho = 0.8, spread = 1.2, seed = 15),
+  tiny = list(draws = 10, chains = 3, rows = 4, rho = 0.1, spread = 1.0, seed = 16),
+  tinier = list(draws = 8, chains = 2, rows = 4, rho = -0.4, spread = 1.0, seed = 17)
 )
 mcse <- function(ll, lw, elpd, r_eff) {  # loo >= 2.7: the variance of a log-normal with these moments
   v <- colSums(exp(lw)^2 * sweep(exp(ll), 2, exp(elpd))^2) / r_eff
@@ -79,7 +81,7 @@ out$models <- list(
 splits <- function(N, K, levels) list(
   N = N, K = K, random = as.integer(table(kfold_split_random(K, N))),
   # loo 2.5.1 mistakes the one row of a level for a count of rows.
-  stratified = if (min(table(levels)) > 1) unclass(table(kfold_split_stratified(K, levels), levels)),
+  stratified = if (min(table(levels)) > 1) as.integer(table(kfold_split_stratified(K, levels))) else list(),
   grouped = sort(as.integer(table(factor(tapply(kfold_split_grouped(K, levels), levels, min), levels = 1:K)))))
 set.seed(2)
 out$splits <- list(
