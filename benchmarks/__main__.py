@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import first_fit, gam_time, import_time, sampling_speed, smooth_construction, standata_time
+from benchmarks import first_fit, gam_time, import_time, loo_time, sampling_speed, smooth_construction, standata_time
 from benchmarks.machine import machine_line
 
 BENCHMARKS: Mapping[str, Callable[[], str]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: Mapping[str, Callable[[], str]] = {
     "standata_time": standata_time.run,
     "smooth_construction": smooth_construction.run,
     "gam_time": gam_time.run,
+    "loo_time": loo_time.run,
     "sampling_speed": sampling_speed.run,
 }
 
