@@ -9,6 +9,7 @@ from benchmarks import (
     first_fit,
     gam_time,
     import_time,
+    loo_time,
     prediction_memory,
     sampling_speed,
     smooth_construction,
@@ -22,6 +23,7 @@ BENCHMARKS: Mapping[str, Callable[[], str]] = {
     "standata_time": standata_time.run,
     "smooth_construction": smooth_construction.run,
     "gam_time": gam_time.run,
+    "loo_time": loo_time.run,
     "sampling_speed": sampling_speed.run,
     "prediction_memory": prediction_memory.run,
 }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
+from smoothstan.design import Design
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
 from smoothstan.errors import SamplingWarning
 from smoothstan.families import Family
@@ -261,3 +263,14 @@ def _request(
         parse_formula(formula), choose_family(family), as_priors(prior), SamplingOptions(), sample_prior,
         smooth_options=SmoothOptions.of(knots, data2),
     )  # fmt: skip
+
+
+def _bind(
+    formula: Formula, data: Any, family: str | Family, prior: Priors, smooths: SmoothOptions | None = None
+) -> tuple[Design, PriorTable]:
+    """Return the model bound to data with its priors, as ``brm`` samples it."""
+    request = _request(formula, family, prior, "no", None, None)
+    if smooths is not None:
+        request = replace(request, smooth_options=smooths)
+    design = request.design(data)
+    return design, request.resolve(design)

@@ -98,6 +98,16 @@ def test_a_notebook_becomes_a_page() -> None:
     assert 'class="dataframe"' not in text
 
 
+def test_pages_fetch_nothing_from_elsewhere() -> None:
+    own = hook("own_scripts").own
+    shim = '<script src="https://unpkg.com/iframe-worker/shim"></script>'
+    assert own(shim, "../") == '<script src="../assets/file-worker.js"></script>'
+    assert own('<a href="https://pypi.org">', "") == '<a href="https://pypi.org">'
+    for fetched in ('<script src="https://a.b/c.js">', "<img src=//a.b/c.png>", '<link rel=x href="http://a.b/c.css">'):
+        with pytest.raises(ValueError, match="would fetch"):
+            own(fetched, "")
+
+
 def test_bars_in_code_within_tables_lose_their_backslash() -> None:
     change = hook("pipes_in_code").on_page_markdown
     assert change(r"| `(1 \| g)` | a \| b |") == r"| `(1 | g)` | a \| b |"

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import NOT_STORED, FloatArray, IntArray
+from smoothstan.errors import DataError
 from smoothstan.plots import draw_pareto_k
 from smoothstan.posterior.comparison.criterion import Criterion
 from smoothstan.posterior.comparison.efficiency import relative_efficiency
-from smoothstan.posterior.comparison.pareto import good_k, smoothed_weights
+from smoothstan.posterior.comparison.pareto import good_k, log_sum_exp, smoothed_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,9 +204,13 @@ def loo_of_blocks(
         threshold: the k above which an estimate counts as bad.
         response: identifies the response.
         save_psis: keep the smoothed log weights, as many numbers as the log likelihood has.
+
+    Raises:
+        DataError: if a log likelihood is not finite.
     """
     parts, weights, start = [], [], 0
     for block in blocks:
+        _refuse_impossible(block, start)
         for first in range(0, block.shape[1], _ROWS_AT_ONCE):
             rows = np.ascontiguousarray(block[:, first : first + _ROWS_AT_ONCE].T)
             given = None if r_eff is None else np.asarray(r_eff, dtype=float)[start : start + len(rows)]
@@ -219,15 +224,20 @@ def loo_of_blocks(
     return Loo(elpd, p, k, n_eff, mcse, chains, draws, efficiency, k, threshold, response, log_weights=kept)
 
 
+def _refuse_impossible(block: FloatArray, start: int) -> None:
+    bad = ~np.isfinite(block).all(axis=0)
+    if bad.any():
+        row = start + int(np.argmax(bad))
+        raise DataError(f"the log likelihood of row {row} is not finite in some draws (rows count from 0)")
+
+
 def _pointwise(log_lik: FloatArray, chains: int, draws: int, r_eff: FloatArray | None) -> tuple[FloatArray, FloatArray]:
     """Return elpd, p_loo, Pareto k, effective size, MCSE and r_eff, stacked, and the weights of (rows, draws)."""
-    from scipy.special import logsumexp
-
     if r_eff is None:
         r_eff = relative_efficiency(log_lik.reshape(-1, chains, draws))
     weights, k = smoothed_weights(-log_lik, r_eff)
-    elpd = np.asarray(logsumexp(weights + log_lik, axis=1))
-    lpd = logsumexp(log_lik, axis=1) - np.log(chains * draws)
+    elpd = log_sum_exp(weights + log_lik)
+    lpd = log_sum_exp(log_lik) - np.log(chains * draws)
     squares = np.exp(2 * weights)
     values = [elpd, lpd - elpd, k, r_eff / squares.sum(axis=1), monte_carlo_error(squares, log_lik, elpd, r_eff), r_eff]
     return np.stack(values), weights

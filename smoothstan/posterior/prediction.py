@@ -144,6 +144,7 @@ class Prediction:
             dpar: a distributional parameter.
             transform: apply the inverse link to a linear predictor.
         """
+        check_question(self.design, kind, dpar, transform)
         return _EVALUATE[kind](self, dpar, transform)
 
     def settled(self) -> Prediction:

@@ -9,6 +9,7 @@ import tempfile
 import textwrap
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from smoothstan.api import _bind
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.engines import CmdStanEngine, SamplingOptions, StanliEngine
 from smoothstan.engines.cmdstan import compile_program
-from smoothstan.errors import CompilationError, SamplingError
+from smoothstan.errors import CompilationError, SamplingError, SamplingWarning
 
 pytestmark = pytest.mark.cmdstan
 QUICK = {"chains": 2, "iter_warmup": 200, "iter_sampling": 200, "show_progress": False}
@@ -68,8 +69,11 @@ def test_both_engines_sample_the_same_posterior(
     assert fit.model.engine.startswith("CmdStan ")
     assert set(fit.draws["posterior"].data_vars) == set(embedded.draws["posterior"].data_vars)
     assert set(fit.draws["sample_stats"].data_vars) == set(embedded.draws["sample_stats"].data_vars)
-    # Both estimate one number; the Monte Carlo error of p_loo is a few tenths.
-    assert fit.loo().p_loo == pytest.approx(embedded.loo().p_loo, abs=1.5)
+    # Both estimate one number; the Monte Carlo error of p_loo is a few tenths. Whether a Pareto k comes out
+    # just above 0.7, and warns, is left to the draws.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SamplingWarning)
+        assert fit.loo().p_loo == pytest.approx(embedded.loo().p_loo, abs=1.5)
 
 
 def test_a_program_that_does_not_compile() -> None:

@@ -10,7 +10,7 @@ from brms_oracle import numbers as oracle_numbers
 from brms_oracle import read as read_oracle
 from loo_reference import CASES, column, log_lik, normals, numbers, recorded
 
-from smoothstan.errors import SamplingWarning
+from smoothstan.errors import DataError, SamplingWarning
 from smoothstan.posterior.comparison.compare import compare_criteria
 from smoothstan.posterior.comparison.efficiency import relative_efficiency
 from smoothstan.posterior.comparison.expectations import expectation
@@ -162,6 +162,22 @@ def test_ratios_that_cannot_be_smoothed_are_kept():
     few, k = smoothed_weights(log_ratios[2:, :20], np.ones(2))
     assert (k == np.inf).all()
     np.testing.assert_allclose(few, raw[2:, :20] - np.log(np.exp(raw[2:, :20]).sum(axis=1, keepdims=True)), atol=1e-14)
+
+
+def test_a_likelihood_of_zero_is_refused_with_its_row():
+    values = flat("ordinary").copy()
+    values[3, 7] = -np.inf
+    with pytest.raises(DataError, match="row 7 is not finite"):
+        loo_of_blocks(np.array_split(values, 3, axis=1), 4, 250)
+
+
+def test_a_row_of_weight_zero_says_nothing():
+    values = flat("ordinary").copy()
+    values[:, 2] = 0.0
+    loo = loo_of_blocks([values], 4, 250)
+    assert (loo.elpd_i[2], loo.p_loo_i[2], loo.pareto_k[2], loo.mcse_i[2]) == pytest.approx(
+        (0, 0, -np.inf, 0), abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("name", RADON)

@@ -149,7 +149,7 @@ def test_it_prints_and_travels(fit: ss.Posterior) -> None:
     frame = rows.to_frame()
     frame["estimate"] = 0.0
     assert (rows.table["estimate"] != 0).any()
-    assert pickle.loads(pickle.dumps(found.to_frame())).equals(found.table)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(found)).draws, found.draws)
 
 
 def test_functions_and_methods_are_one(fit: ss.Posterior) -> None:
@@ -264,3 +264,9 @@ def test_an_unknown_level_in_a_grid(fit: ss.Posterior) -> None:
         fit.predictions(ss.datagrid(f=["a", "d"]))
     found = fit.predictions(ss.datagrid(g=["u", "other"]), allow_new_levels=True, seed=1)
     assert list(found.table["g"].astype(str)) == ["u", "other"]
+
+
+def test_a_change_that_leaves_the_domain_says_so() -> None:
+    fit = fit_of_draws("y ~ sqrt(count)", DATA.assign(count=np.arange(len(DATA))), ndraws=NDRAWS)
+    with pytest.raises(DataError, match=r"sqrt\(count\) is not a finite number(.|\n)*after 'count' was changed"):
+        fit.slopes("count")

@@ -61,11 +61,11 @@ def smoothed_weights(log_ratios: FloatArray, r_eff: FloatArray) -> tuple[FloatAr
         )
         if len(rows):
             k[rows] = _smooth(weights, rows, lengths[rows])
-    return weights - _log_sum(weights)[:, None], k
+    return weights - log_sum_exp(weights)[:, None], k
 
 
-def _log_sum(values: FloatArray) -> FloatArray:
-    """Return log sum exp over the draws, of values of which the largest is near zero."""
+def log_sum_exp(values: FloatArray) -> FloatArray:
+    """Return the log of the sum of exponentials of every row, (rows,); the largest value of a row is finite."""
     top = values.max(axis=1, keepdims=True)
     return np.asarray(np.log(np.exp(values - top).sum(axis=1)) + top[:, 0])
 

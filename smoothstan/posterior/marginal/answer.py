@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def _of_draws(
         table, draws, names = compared.labels, compared.draws, tuple(compared.labels.columns)
         what, label, reference = f"{what}, compared", f"comparison of {label}", None
     filled = _filled(table, wanted.summary.of(draws), len(names))
-    return Estimates(filled, what, label, tuple(names), wanted.summary, lambda: draws, reference)
+    return Estimates(filled, what, label, tuple(names), wanted.summary, partial(np.asarray, draws), reference)
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

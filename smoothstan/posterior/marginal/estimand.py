@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.errors import OptionError
+from smoothstan.errors import DataError, OptionError
 from smoothstan.posterior.estimates import check_probability
 from smoothstan.posterior.marginal.comparison import Comparison, scaled_slope
 from smoothstan.posterior.marginal.contrast import Contrast, Side, numbers
@@ -199,4 +199,10 @@ class ComparedValues(Estimand):
         columns = dict(block.table.columns)
         for side in sides:
             columns[side.column] = side.at(block.table, block.start)
-        return self.quantity.at(block, Table(columns, block.n))
+        try:
+            return self.quantity.at(block, Table(columns, block.n))
+        except DataError as fault:
+            changed = ", ".join(repr(side.column) for side in sides)
+            raise DataError(
+                f"{fault}\n(after {changed} was changed for a comparison of the rows from {block.start})"
+            ) from None

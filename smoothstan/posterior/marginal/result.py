@@ -119,9 +119,7 @@ class Estimates:
         if not places:
             frame, places = frame.assign(row=np.arange(1, len(frame) + 1).astype(str)), ["row"]
         if ax is not None and len(places) == _MOST_CONDITIONS:
-            raise OptionError(
-                f"the panels of {places[2]} need a figure of their own; leave ax out, or name two columns"
-            )
+            raise OptionError(f"the panels of {places[2]} need a figure of their own; leave ax out")
         if frame.duplicated(places).any():
             raise OptionError(
                 f"several rows have the same {', '.join(places)}; average them with by={places!r}, give the rows as a "

@@ -20,10 +20,10 @@ def slopes(
 ) -> Estimates:  # fmt: skip
     """Differentiate predictions with respect to a variable, all else as it is in the row.
 
-    The derivative is the central difference (f(x + h/2) - f(x - h/2)) / h.  With the default step h, 1e-4 times the
-    range of the variable in the fit, its error is h^2 f'''/24, about 1e-9 of the size of a smooth curve's slope,
-    and that of rounding about 1e-12 of f over the range.  Categories, logicals and the numbers 0 and 1 are compared by
-    differences.
+    The derivative is the central difference (f(x + h/2) - f(x - h/2)) / h, whose error is h^2 f'''/24.  With the
+    default step h, 1e-4 times the range of the variable in the fit, that is 2e-8 of the slope of a curve that swings
+    once over the range; rounding adds about 1e-12 of f over the range.  Categories, logicals and the numbers 0 and 1
+    are compared by differences.
 
     Args:
         fit: the fit.
