@@ -24,6 +24,7 @@ from smoothstan.terms import (
     SmoothOptions,
     bind_groups,
     bind_linear,
+    bind_monotonic,
     bind_offset,
     bind_smooths,
     smooth_covariates,
@@ -78,6 +79,8 @@ def _bind_predictor(
     yield bind_linear(parts, dpar, _default_intercept(family, dpar), table, text)
     if parts.specials:
         yield bind_smooths(parts.specials, dpar, table, text, options)
+    if parts.special_effects:
+        yield bind_monotonic(parts.special_effects, dpar, table, text)
     if parts.offsets:
         yield bind_offset(parts.offsets, dpar, table, text)
 

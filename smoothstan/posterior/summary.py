@@ -167,11 +167,8 @@ def _coefficients(design: Design) -> Plan:
     rows: list[tuple[str, str]] = []
     for dpar in design.predicted:
         for term in design.terms:
-            if isinstance(term, LinearTerm) and term.dpar == dpar:
-                names = [v.name for v in term.variables if v.name.startswith(f"b{term.p}_")]
-                rows += [(_prefix(dpar) + name.removeprefix(f"b{term.p}_"), name) for name in names]
-            if isinstance(term, SmoothTerm) and term.dpar == dpar:
-                rows += [(_prefix(dpar) + name, f"bs{term.p}_{name}") for name in term.fixed_names]
+            if getattr(term, "dpar", None) == dpar:
+                rows += [(_prefix(dpar) + name, variable) for name, variable in term.fixed]
     return [("Regression Coefficients", "", rows)] if rows else []
 
 

@@ -12,6 +12,7 @@ from smoothstan.arrays import FloatArray, StanData
 from smoothstan.formula import TermList
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
+from smoothstan.terms.expression import Expression
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.names import prior_dpar, suffix
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
@@ -98,6 +99,17 @@ class LinearTerm(BoundTerm):
             return tuple(named)
         original = Variable(self._label("Intercept"), (f"b{self.p}_Intercept",))
         return (original, *named, Variable(f"Intercept{self.p}", (f"Intercept{self.p}",)))
+
+    @property
+    def fixed(self) -> tuple[tuple[str, str], ...]:
+        """The name of every coefficient, and its posterior variable."""
+        names = (*(("Intercept",) if self.centred else ()), *self.coefficients)
+        return tuple((name, self._label(name)) for name in names)
+
+    @property
+    def factors(self) -> tuple[tuple[Expression, ...], ...]:
+        """The expressions that every term multiplies."""
+        return tuple(tuple(factor.expression for factor in factors) for factors in self.matrix.terms)
 
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return ``b`` and the centred ``Intercept``."""

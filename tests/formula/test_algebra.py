@@ -98,7 +98,8 @@ def test_groups(text: str, expected: list[tuple[str, str, str | None, bool]]) ->
 
 def test_specials_and_offsets_are_set_apart() -> None:
     found = terms_of("x + s(z) + offset(log(w)) + t2(a, b) + mo(q)")
-    assert [deparse(call) for call in found.specials] == ["s(z)", "t2(a, b)", "mo(q)"]
+    assert [deparse(call) for call in found.specials] == ["s(z)", "t2(a, b)"]
+    assert [[deparse(factor) for factor in term] for term in found.special_effects] == [["mo(q)"]]
     assert [deparse(node) for node in found.offsets] == ["log(w)"]
     assert len(terms_of("offset(w) + offset(w)").offsets) == 1
 
