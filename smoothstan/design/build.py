@@ -20,6 +20,7 @@ from smoothstan.table import Table
 from smoothstan.terms import (
     AuxiliaryTerm,
     BoundTerm,
+    MonotonicTerm,
     PlacedGroup,
     SmoothOptions,
     bind_groups,
@@ -62,7 +63,7 @@ def build_design(
     written = [
         PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
     ]
-    terms += bind_groups(written, table)
+    terms += bind_groups(written, table, [term for term in terms if isinstance(term, MonotonicTerm)])
     terms += _auxiliary(formula, family, response, table)
     _refuse_repeated_parameters(terms)
     predicted = tuple(predictor.dpar for predictor in formula.predictors)

@@ -100,7 +100,7 @@ class MonotonicEffect:
     """
 
     name: str
-    written: frozenset[str]
+    written: tuple[str, ...]
     predictors: tuple[MonotonicPredictor, ...]
     covariate: int
     column: int
@@ -186,6 +186,10 @@ class MonotonicTerm(BoundTerm):
 
     def _effect(self, name: str) -> MonotonicEffect:
         return next(effect for effect in self.effects if effect.name == name)
+
+    def written(self, name: str) -> frozenset[str]:
+        """Return the factors of the term of a coefficient."""
+        return frozenset(self._effect(name).written)
 
     def _factors(self, effect: MonotonicEffect) -> tuple[Expression, ...]:
         """Return what a term multiplies: the arguments of its ``mo()`` and its other factors."""
@@ -357,7 +361,7 @@ def bind_monotonic(terms: Sequence[Interaction], dpar: str, table: Table, text: 
     effects: list[MonotonicEffect] = []
     for term, (_, start, stop) in zip(terms, matrix.term_factors, strict=True):
         own = [(call, *read[call]) for call in term if isinstance(call, Call) and call in read]
-        written = frozenset(map(deparse, term))
+        written = tuple(map(deparse, term))
         for column in range(start, stop):
             predictors = binding.predictors(matrix.names[column], own)
             covariate = sum(e.covariate > 0 for e in effects) + 1 if len(own) < len(term) else 0
