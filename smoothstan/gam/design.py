@@ -175,7 +175,7 @@ def bind_gam(
         FormulaError, DataError, FamilyError: naming the place.
     """
     parsed = parse_formula(formula)
-    if len(parsed.predictors) > 1 or parsed.fixed:
+    if len(parsed.predictors) > 1 or parsed.held:
         raise NotYetSupported("gam() has one linear predictor; parameters such as sigma can be predicted in brm()")
     expanded = expand_predictors(parsed, data)
     table, dropped = complete_rows(parsed, expanded, data)
@@ -189,7 +189,7 @@ def bind_gam(
     options.check_knots(smooth_covariates(parts.specials))
     response = bind_gam_response(parsed, family, table)
     family = family if response.trials is None else family.with_trials(response.trials)
-    parametric = bind_linear(parts, "mu", "", table, text).matrix
+    parametric = bind_linear(parts, "mu", "", table, text, cmc=predictor.cmc).matrix
     bound = [smooth for level in bind_smooth_calls(calls, table, text, options) for smooth in level]
     refuse_repeated(bound, text)
     terms = gam_terms(bound, table, len(parametric.labels), select=select)

@@ -24,12 +24,14 @@ class LinearTerm(BoundTerm):
     """The population-level columns of one distributional parameter.
 
     With an intercept the other columns are centred in the program; ``Intercept`` is then the
-    expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.
+    expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.  With ``center=False`` the
+    intercept is an ordinary coefficient.
     """
 
     dpar: str
     matrix: ModelMatrix
     default_intercept: str
+    center: bool = True
 
     template: ClassVar[str] = "terms/linear.stan.jinja"
 
@@ -41,7 +43,7 @@ class LinearTerm(BoundTerm):
     @property
     def centred(self) -> bool:
         """Whether the program centres the columns."""
-        return self.matrix.intercept
+        return self.matrix.intercept and self.center
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -162,13 +164,16 @@ class LinearTerm(BoundTerm):
             yield from zip(map(self._label, names), self.matrix.at(table).T, strict=True)
 
 
-def bind_linear(terms: TermList, dpar: str, default_intercept: str, table: Table, text: str) -> LinearTerm:
-    """Bind the population-level part of a predictor."""
+def bind_linear(
+    terms: TermList, dpar: str, default_intercept: str, table: Table, text: str, *, center: bool = True,
+    cmc: bool = True,
+) -> LinearTerm:  # fmt: skip
+    """Bind the population-level part of a predictor; ``center`` and ``cmc`` are the options of ``bf``."""
     matrix = bind_model_matrix(
         terms.population,
         intercept=terms.intercept,
-        coded_with_intercept=terms.intercept or terms.reserved_intercept,
+        coded_with_intercept=terms.intercept or terms.reserved_intercept or not cmc,
         table=table,
         text=text,
     )
-    return LinearTerm(dpar, matrix, default_intercept)
+    return LinearTerm(dpar, matrix, default_intercept, center)
