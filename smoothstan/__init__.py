@@ -12,6 +12,7 @@ from smoothstan.api import standata as standata
 from smoothstan.datasets import load_dataset as load_dataset
 from smoothstan.families import family as family
 from smoothstan.formula import bf as bf
+from smoothstan.formula import lf as lf
 from smoothstan.gam import GamComparison as GamComparison
 from smoothstan.gam import GamFit as GamFit
 from smoothstan.gam import compare_gam as compare_gam

@@ -118,7 +118,7 @@ FORMULAS = [
 ]  # fmt: skip
 NOT_YET = [
     ("y ~ s(x, bs=«'so'»)", 'bs = "so" ... built: ad, bs, cc'),
-    ("y ~ «mo(few)»", "mo()"), ("y ~ x:«mo(few)»", "mo()"),
+    ("y ~ «me(x, z)»", "me()"), ("y ~ x:«me(x, z)»", "me()"),
     ("y ~ (1|«gr(g)»)", "gr()"), ("y | «cens(w)» ~ x", "cens()"), ("y ~ poly(x, «z»)", "poly() of several"),
 ]  # fmt: skip
 COLUMNS = [

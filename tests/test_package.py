@@ -15,7 +15,7 @@ from smoothstan.errors import DataError
 PUBLIC = {
     "GamComparison", "GamFit", "Posterior", "SmoothCon", "avg_comparisons", "avg_predictions", "avg_slopes", "bf",
     "brm", "brm_multiple", "combine_models", "compare_gam", "comparisons", "datagrid", "default_prior", "family",
-    "install_cmdstan", "load_dataset", "load_fit", "loo_compare", "loo_model_weights", "make_conditions",
+    "install_cmdstan", "lf", "load_dataset", "load_fit", "loo_compare", "loo_model_weights", "make_conditions",
     "model_matrix", "model_weights", "posterior_average", "pp_average", "predictions", "prior", "slopes",
     "smooth2random", "smooth_con", "stancode", "standata",
 }  # fmt: skip

@@ -68,7 +68,9 @@ class Observed:
         names = {"y": "Y", "trials": "trials"}
         names |= {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
         names |= {dpar: dpar for dpar in design.predicted}
-        vectors = {"y", "trials", *design.predicted}
+        equal = dict(design.formula.equal)
+        names |= {dpar: names[other] for dpar, other in equal.items()}
+        vectors = {"y", "trials", *design.predicted, *(d for d, other in equal.items() if other in design.predicted)}
         if (errors := design.response.addition("se")) is not None:
             names["sigma"] = "sqrt(square(sigma) + square(se))" if "sigma" in errors.switched else "se"
             vectors.add("sigma")

@@ -23,12 +23,16 @@ class PriorStatement:
 
 @dataclass(frozen=True)
 class PriorDraw:
-    """A draw from a prior: its Stan name, the expression, the condition to draw again, and its posterior name."""
+    """A draw from a prior: its Stan name, the expression, the condition to draw again, and its posterior name.
+
+    ``size`` is the length of a vector, 0 for a number.
+    """
 
     name: str
     expression: str
     outside: str
     label: str
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ def bounds_of(parameter: PriorParameter, table: PriorTable) -> str:
 
 def statements_of(parameter: PriorParameter, table: PriorTable) -> Iterator[PriorStatement]:
     """Return the prior statements of one parameter, vectorised where all elements share a prior."""
+    if parameter.concentration:
+        yield PriorStatement(parameter.stan, "dirichlet_lpdf", parameter.concentration, "")
+        return
     for target, count, prior, _ in _pieces(parameter, table):
         if prior.distribution is None:
             continue
@@ -65,6 +72,10 @@ def statements_of(parameter: PriorParameter, table: PriorTable) -> Iterator[Prio
 
 def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | None) -> Iterator[PriorDraw]:
     """Return the draws from the proper priors of one parameter, named as brms names them."""
+    if parameter.concentration:
+        expression = f"dirichlet_rng({parameter.concentration})"
+        yield PriorDraw(f"prior_{parameter.stan}", expression, "", f"prior_{parameter.labels[0]}", parameter.size)
+        return
     for n, (_, _, prior, label) in enumerate(_pieces(parameter, table), start=1):
         if prior.distribution is None:
             continue
@@ -163,7 +174,7 @@ def _cuts(distribution: Distribution, prior: ResolvedPrior) -> tuple[float | Non
 def improper(parameters: Iterable[PriorParameter], table: PriorTable) -> tuple[str, ...]:
     """Return the labels of the parameters whose prior has no finite integral."""
     flat = []
-    for parameter in parameters:
+    for parameter in (p for p in parameters if not p.concentration):
         for address, label in zip(parameter.addresses, parameter.labels, strict=True):
             prior = table.resolve(*address)
             bounded = prior.lb is not None and prior.ub is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from smoothstan.codegen.environment import environment
 from smoothstan.codegen.likelihood import LikelihoodPart, likelihood_part
 from smoothstan.codegen.long_lines import break_long_lines
-from smoothstan.codegen.priors import PriorPart, bounds_of, draws_of, improper, statements_of
+from smoothstan.codegen.priors import PriorDraw, PriorPart, bounds_of, draws_of, improper, statements_of
 from smoothstan.codegen.program import StanProgram, declared_data
 from smoothstan.design import BoundResponse, Design
 from smoothstan.errors import PriorError
@@ -77,6 +77,8 @@ def write_program(design: Design, priors: PriorTable, *, version: str, sample_pr
     parts = _model(design, priors, version, sample_prior)
     code = _render(parts)
     data = design.stan_data(prior_only=sample_prior == "only")
+    for term in design.terms:
+        data |= term.prior_data(priors)
     return StanProgram(code, {name: data[name] for name in declared_data(code)}, _variables(design, parts.priors))
 
 
@@ -138,5 +140,13 @@ def _prior_part(design: Design, priors: PriorTable, *, draw: bool) -> PriorPart:
 
 def _variables(design: Design, priors: PriorPart) -> tuple[Variable, ...]:
     own = tuple(variable for term in design.terms for variable in term.variables)
-    drawn = tuple(Variable(d.label, (d.name,)) for d in priors.draws)
+    drawn = tuple(map(_drawn, priors.draws))
     return (*own, *drawn, Variable("lprior", ("lprior",)))
+
+
+def _drawn(draw: PriorDraw) -> Variable:
+    """Return the posterior variable of a draw from a prior."""
+    if not draw.size:
+        return Variable(draw.label, (draw.name,))
+    labels = tuple(str(i + 1) for i in range(draw.size))
+    return Variable(draw.label, tuple(f"{draw.name}[{i}]" for i in labels), (f"{draw.label}_dim",), (labels,))

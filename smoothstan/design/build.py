@@ -20,10 +20,12 @@ from smoothstan.table import Table
 from smoothstan.terms import (
     AuxiliaryTerm,
     BoundTerm,
+    MonotonicTerm,
     PlacedGroup,
     SmoothOptions,
     bind_groups,
     bind_linear,
+    bind_monotonic,
     bind_offset,
     bind_smooths,
     smooth_covariates,
@@ -59,9 +61,9 @@ def build_design(
         term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
     ]
     written = [
-        PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
+        PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc) for predictor, parts in expanded for group in parts.groups
     ]
-    terms += bind_groups(written, table)
+    terms += bind_groups(written, table, [term for term in terms if isinstance(term, MonotonicTerm)])
     terms += _auxiliary(formula, family, response, table)
     _refuse_repeated_parameters(terms)
     predicted = tuple(predictor.dpar for predictor in formula.predictors)
@@ -75,9 +77,13 @@ def _bind_predictor(
     for call in parts.specials:
         if call.function not in SMOOTHS:
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
-    yield bind_linear(parts, dpar, _default_intercept(family, dpar), table, text)
+    yield bind_linear(
+        parts, dpar, _default_intercept(family, dpar), table, text, center=predictor.center, cmc=predictor.cmc
+    )
     if parts.specials:
         yield bind_smooths(parts.specials, dpar, table, text, options)
+    if parts.special_effects:
+        yield bind_monotonic(parts.special_effects, dpar, table, text)
     if parts.offsets:
         yield bind_offset(parts.offsets, dpar, table, text)
 
@@ -91,14 +97,14 @@ def _default_intercept(family: Family, dpar: str) -> str:
 
 
 def _auxiliary(formula: ModelFormula, family: Family, response: BoundResponse, table: Table) -> list[BoundTerm]:
-    predicted = {predictor.dpar for predictor in formula.predictors}
+    elsewhere = {*(predictor.dpar for predictor in formula.predictors), *dict(formula.equal)}
     held = dict(formula.fixed)
     errors = response.addition("se")
     if errors is not None and "sigma" not in errors.switched:
         held["sigma"] = 0.0
     smallest = float(response.at(table).y.min())
     facts = (
-        replace(p, upper=smallest) if p.below_response else p for p in family.parameters if p.name not in predicted
+        replace(p, upper=smallest) if p.below_response else p for p in family.parameters if p.name not in elsewhere
     )
     return [AuxiliaryTerm(p, held.get(p.name)) for p in facts]
 
@@ -122,6 +128,38 @@ def _check_parameters(formula: ModelFormula, family: Family) -> None:
         low, high = parameter.lower, parameter.upper
         if not np.isfinite(value) or (low is not None and value <= low) or (high is not None and value >= high):
             raise FormulaError(f"{name} = {value:g} lies outside its range ({low}, {high})")
+    for name, other in formula.equal:
+        _check_equal(name, other, formula, family)
+
+
+def _check_equal(name: str, other: str, formula: ModelFormula, family: Family) -> None:
+    """Refuse to set a parameter equal to one that is not there, is set so itself, or has another range."""
+    names = [p.name for p in family.parameters][1:]
+    for wanted in (name, other):
+        if wanted not in names:
+            raise FormulaError(
+                f"{name} = {other!r}: family {family.name} has no parameter {wanted!r} besides mu "
+                f"(it has: {', '.join(names) or 'none'})"
+            )
+    if name == other:
+        raise FormulaError(f"{name} = {other!r}: a parameter cannot be set equal to itself")
+    if other in dict(formula.equal):
+        raise FormulaError(
+            f"{name} = {other!r}: {other} is set equal to {dict(formula.equal)[other]!r} itself; name the parameter "
+            "that is free"
+        )
+    ranges = [(p.lower, p.upper, p.below_response) for p in map(family.parameter, (name, other))]
+    if ranges[0] != ranges[1]:
+        raise FormulaError(
+            f"{name} = {other!r}: the two have different ranges, {_range(family, name)} and {_range(family, other)}"
+        )
+
+
+def _range(family: Family, dpar: str) -> str:
+    facts = family.parameter(dpar)
+    low = "-Inf" if facts.lower is None else f"{facts.lower:g}"
+    high = "min(y)" if facts.below_response else "Inf" if facts.upper is None else f"{facts.upper:g}"
+    return f"({low}, {high})"
 
 
 def _refuse_repeated_parameters(terms: list[BoundTerm]) -> None:

@@ -153,10 +153,11 @@ class Design:
             table: the rows.
             of_response: add the known errors of ``se()`` to sigma, and multiply the mean of a count by ``rate()``.
         """
-        if dpar in self.predicted:
-            value = self.family.link(dpar).inverse(self.linear_predictor(dpar, draws, table))
+        source = dict(self.formula.equal).get(dpar, dpar)
+        if source in self.predicted:
+            value = self.family.link(source).inverse(self.linear_predictor(source, draws, table))
         else:
-            (auxiliary,) = (t for t in self.terms if isinstance(t, AuxiliaryTerm) and t.name == dpar)
+            (auxiliary,) = (t for t in self.terms if isinstance(t, AuxiliaryTerm) and t.name == source)
             value = auxiliary.values(draws)
         return self.with_known_part(dpar, value, table) if of_response else value
 

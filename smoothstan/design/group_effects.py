@@ -51,8 +51,8 @@ def _wanted(design: Design, text: str) -> dict[str, list[tuple[str, str]]]:
     if not (isinstance(tree, Unary) and tree.operator == "~"):
         raise FormulaError("re_formula has no left-hand side: write '~ (1 | g)'", text, tree.span)
     parts = expand(tree.operand, text)
-    if parts.population or parts.offsets or parts.specials:
-        stray: Node = next(iter([*(f for t in parts.population for f in t), *parts.offsets, *parts.specials]))
+    if parts.population or parts.offsets or parts.specials or parts.special_effects:
+        stray: Node = next(iter([*(f for t in (*parts.population, *parts.special_effects) for f in t), *parts.offsets, *parts.specials]))
         raise FormulaError("re_formula holds group-level terms only, '(... | g)'", text, stray.span)
     found: dict[str, list[tuple[str, str]]] = {}
     for written in parts.groups:
@@ -67,7 +67,7 @@ def _matching(design: Design, written: WrittenGroup, group: str, text: str) -> l
         has = ", ".join(dict.fromkeys(term.group for term in design.groups)) or "no groups"
         raise FormulaError(f"the model has no effects that vary by {group} (it has: {has})", text, written.span)
     asked = expand(written.effects, text)
-    labels = [frozenset(map(deparse, term)) for term in asked.population]
+    labels = [frozenset(map(deparse, term)) for term in (*asked.population, *asked.special_effects)]
     if asked.intercept:
         labels.insert(0, frozenset({"1"}))
     available = [pair for term in terms for pair in _labelled(term)]
@@ -89,6 +89,8 @@ def _labelled(term: GroupTerm) -> Iterator[tuple[frozenset[str], tuple[str, str]
         for label, start, stop in effects.matrix.term_factors:
             for name in effects.names[start:stop]:
                 yield label, (effects.dpar, name)
+        for name in effects.special_names if effects.special is not None else ():
+            yield effects.special.written(name), (effects.dpar, name)
 
 
 def _kept(design: Design, wanted: dict[str, list[tuple[str, str]]]) -> Design:

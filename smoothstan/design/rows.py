@@ -31,7 +31,7 @@ def columns_used(formula: ModelFormula, expanded: Expanded) -> tuple[str, ...]:
     """Return the names of the columns that the terms of a formula need, those of the response first."""
     used = [name for node in (formula.response, *formula.additions) for name in variables(node)]
     for _, parts in expanded:
-        nodes = [node for term in parts.population for node in term]
+        nodes = [node for term in (*parts.population, *parts.special_effects) for node in term]
         nodes += [*parts.offsets, *parts.specials]
         nodes += [node for group in parts.groups for node in (group.effects, group.group)]
         used += [name for node in nodes for name in variables(node)]
@@ -86,10 +86,11 @@ def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[
 
 def _check_names(formula: ModelFormula, predictor: PredictorFormula, parts: TermList) -> None:
     """Refuse the response among the predictors, and the word Intercept where a column is meant."""
-    for factor in (factor for term in parts.population for factor in term):
+    for factor in (factor for term in (*parts.population, *parts.special_effects) for factor in term):
         if factor == formula.response and isinstance(factor, Name):
             raise FormulaError(f"the response {factor.name!r} cannot predict itself", predictor.text, factor.span)
-    elsewhere: list[Node] = [*parts.offsets, *parts.specials, *(group.group for group in parts.groups)]
+    effects = [factor for term in parts.special_effects for factor in term]
+    elsewhere: list[Node] = [*parts.offsets, *parts.specials, *effects, *(group.group for group in parts.groups)]
     for name in (name for node in elsewhere for name in names(node)):
         if name.name == INTERCEPT:
             raise FormulaError("Intercept is a reserved name; rename the column", predictor.text, name.span)

@@ -8,8 +8,10 @@ from smoothstan.formula.arguments import CallArguments as CallArguments
 from smoothstan.formula.arguments import call_arguments as call_arguments
 from smoothstan.formula.arguments import constant_value as constant_value
 from smoothstan.formula.model_formula import ModelFormula as ModelFormula
+from smoothstan.formula.model_formula import ParameterFormulas as ParameterFormulas
 from smoothstan.formula.model_formula import PredictorFormula as PredictorFormula
 from smoothstan.formula.model_formula import bf as bf
+from smoothstan.formula.model_formula import lf as lf
 from smoothstan.formula.model_formula import parse_formula as parse_formula
 from smoothstan.formula.parser import parse as parse
 from smoothstan.formula.update import meaning as meaning

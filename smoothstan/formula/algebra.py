@@ -23,7 +23,7 @@ from smoothstan.formula.syntax import (
     deparse,
     strip_parens,
 )
-from smoothstan.formula.vocabulary import INTERCEPT, OFFSET, SPECIALS
+from smoothstan.formula.vocabulary import EFFECTS, INTERCEPT, OFFSET, SPECIALS
 
 Interaction = tuple[Node, ...]
 """One population-level term: the factors that are multiplied; a single factor for a main effect."""
@@ -46,6 +46,7 @@ class TermList:
 
     ``intercept`` is True for the implicit (centred) one; ``reserved_intercept`` where the word
     ``Intercept`` stands among the population-level terms, as in ``0 + Intercept``, an ordinary coefficient.
+    ``special_effects`` are the terms of which a factor is a call such as ``mo(x)``.
     """
 
     intercept: bool
@@ -54,6 +55,7 @@ class TermList:
     offsets: tuple[Node, ...]
     specials: tuple[Call, ...]
     groups: tuple[WrittenGroup, ...]
+    special_effects: tuple[Interaction, ...] = ()
 
 
 def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
@@ -70,7 +72,8 @@ def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
     for piece in pieces:
         if isinstance(piece, bool):
             intercept = piece
-    population = algebra.in_order([p for p in pieces if isinstance(p, tuple)])
+    terms = [piece for piece in pieces if isinstance(piece, tuple)]
+    population = algebra.in_order([term for term in terms if not is_special_effect(term)])
     reserved = [factor for term in population for factor in term if factor == Name(INTERCEPT)]
     if reserved and intercept:
         raise FormulaError(
@@ -84,7 +87,13 @@ def expand(node: Node, text: str, columns: tuple[str, ...] = ()) -> TermList:
         tuple(dict.fromkeys(p.node for p in pieces if isinstance(p, _Offset))),
         tuple(dict.fromkeys(p for p in pieces if isinstance(p, Call))),
         tuple(dict.fromkeys(p for p in pieces if isinstance(p, WrittenGroup))),
+        algebra.in_order([term for term in terms if is_special_effect(term)]),
     )
+
+
+def is_special_effect(term: Interaction) -> bool:
+    """Return whether a factor of a term is a call such as ``mo(x)``."""
+    return any(isinstance(factor, Call) and factor.function in EFFECTS for factor in term)
 
 
 def simplify(node: Node, text: str) -> tuple[bool, tuple[Interaction, ...]]:
@@ -211,7 +220,7 @@ class _Algebra:
         pieces = self.sum_of(node)
         for piece in pieces:
             if isinstance(piece, Call):
-                if piece.function in {"mo", "me", "mi", "gp", "cs"}:
+                if piece.function in {"me", "mi", "gp", "cs"}:
                     raise NotYetSupported(
                         f"interactions with {piece.function}() are not built yet", self.text, node.span
                     )

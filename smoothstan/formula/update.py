@@ -9,7 +9,7 @@ from typing import Any
 
 from smoothstan.errors import FormulaError, FormulaWarning, warn
 from smoothstan.formula.algebra import Interaction, simplify
-from smoothstan.formula.model_formula import ModelFormula, bf
+from smoothstan.formula.model_formula import ModelFormula, PredictorFormula, bf
 from smoothstan.formula.parser import parse
 from smoothstan.formula.rewrite import rewrite, spell
 from smoothstan.formula.syntax import Argument, Binary, Call, Name, Node, Number, Paren, Unary, names
@@ -47,11 +47,16 @@ def update_formula(old: ModelFormula, change: str | ModelFormula | Sequence[str]
             before = known[other.dpar].rhs if other.dpar in known else Number(1.0)
             written[other.dpar] = f"{spell(Name(other.dpar))} ~ {_right(before, other.rhs, other.text)}"
         else:
-            written[other.dpar] = other.text
-    held = {name: value for name, value in old.fixed if name not in written} | dict(new.fixed)
-    texts = {p.dpar: p.text for p in old.predictors if p.dpar not in held} | written
+            written[other.dpar] = _alone(other)
+    given = {p.dpar: p for p in new.predictors}
+    held = {name: value for name, value in old.held if name not in written} | dict(new.held)
+    texts = {p.dpar: _alone(p) for p in old.predictors if p.dpar not in held} | written
     read = bf(texts.pop("mu"), *texts.values(), **held)
-    return replace(old, response=read.response, additions=read.additions, predictors=read.predictors, fixed=read.fixed)
+    predictors = tuple(_with_options(p, known.get(p.dpar), given.get(p.dpar)) for p in read.predictors)
+    return replace(
+        old, response=read.response, additions=read.additions, predictors=predictors, fixed=read.fixed,
+        equal=read.equal,
+    )  # fmt: skip
 
 
 def spell_out_dots(formula: ModelFormula, columns: Sequence[str]) -> ModelFormula:
@@ -67,10 +72,28 @@ def spell_out_dots(formula: ModelFormula, columns: Sequence[str]) -> ModelFormul
     everything = reduce(lambda total, name: Binary("+", total, name), nodes)
     sides = [_left(formula), *(spell(Name(p.dpar)) for p in formula.predictors[1:])]
     texts = [
-        f"{side} ~ {_right(everything, p.rhs, p.text)}" if _DOT in names(p.rhs) else p.text
+        f"{side} ~ {_right(everything, p.rhs, p.text)}" if _DOT in names(p.rhs) else _alone(p)
         for side, p in zip(sides, formula.predictors, strict=True)
     ]
-    return replace(formula, predictors=bf(*texts).predictors)
+    read = zip(bf(*texts).predictors, formula.predictors, strict=True)
+    return replace(formula, predictors=tuple(_with_options(p, before, None) for p, before in read))
+
+
+def _alone(predictor: PredictorFormula) -> str:
+    """Return the text of one parameter's formula, also where it was written for several."""
+    tree = parse(predictor.text)
+    several = predictor.dpar != "mu" and isinstance(tree, Binary) and not isinstance(tree.left, Name)
+    return f"{spell(Name(predictor.dpar))} ~ {spell(predictor.rhs)}" if several else predictor.text
+
+
+def _with_options(
+    predictor: PredictorFormula, before: PredictorFormula | None, change: PredictorFormula | None
+) -> PredictorFormula:
+    """Return a formula with the options that it had, or that were taken away by a change."""
+    options = [p for p in (before, change) if p is not None]
+    return replace(
+        predictor, center=all(p.center for p in options), cmc=all(p.cmc for p in options)
+    )
 
 
 def meaning(formula: ModelFormula) -> ModelFormula:

@@ -5,8 +5,11 @@ from __future__ import annotations
 SMOOTHS = frozenset({"s", "te", "ti", "t2"})
 OFFSET = "offset"
 INTERCEPT = "Intercept"
+EFFECTS = frozenset({"mo"})
+"""Calls that multiply coefficients, alone or in interactions with columns and with each other."""
+
 SPECIALS = SMOOTHS | {
-    OFFSET, "gp", "mo", "me", "mi", "cs", "ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor",
+    OFFSET, "gp", "me", "mi", "cs", "ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor",
 }  # fmt: skip
 ADDITIONS = frozenset({
     "weights", "trials", "cens", "trunc", "se", "rate", "thres", "subset", "mi", "index", "dec", "bhaz",

@@ -16,7 +16,7 @@ from smoothstan.families.penalised import PenalisedFamily
 from smoothstan.formula import ModelFormula, TermList, expand, parse_formula
 from smoothstan.formula.algebra import WrittenGroup
 from smoothstan.formula.syntax import Argument, Call, Name, Node, Text, strip_parens, variables
-from smoothstan.formula.vocabulary import SMOOTHS
+from smoothstan.formula.vocabulary import EFFECTS, SMOOTHS
 from smoothstan.gam.model_matrix import RowBlocks, row_slices
 from smoothstan.gam.problem import PenaltyBlock, Problem
 from smoothstan.gam.response import GamResponse, bind_gam_response
@@ -175,7 +175,7 @@ def bind_gam(
         FormulaError, DataError, FamilyError: naming the place.
     """
     parsed = parse_formula(formula)
-    if len(parsed.predictors) > 1 or parsed.fixed:
+    if len(parsed.predictors) > 1 or parsed.held:
         raise NotYetSupported("gam() has one linear predictor; parameters such as sigma can be predicted in brm()")
     expanded = expand_predictors(parsed, data)
     table, dropped = complete_rows(parsed, expanded, data)
@@ -184,16 +184,22 @@ def bind_gam(
     for call in parts.specials:
         if call.function not in SMOOTHS:
             raise NotYetSupported(f"the term {call.function}() is not built for gam()", text, call.span)
+    _refuse_special_effects(parts, text)
     calls = (*parts.specials, *(call for group in parts.groups for call in _as_random_effects(group, table, text)))
     options.check_knots(smooth_covariates(parts.specials))
     response = bind_gam_response(parsed, family, table)
     family = family if response.trials is None else family.with_trials(response.trials)
-    parametric = bind_linear(parts, "mu", "", table, text).matrix
+    parametric = bind_linear(parts, "mu", "", table, text, cmc=predictor.cmc).matrix
     bound = [smooth for level in bind_smooth_calls(calls, table, text, options) for smooth in level]
     refuse_repeated(bound, text)
     terms = gam_terms(bound, table, len(parametric.labels), select=select)
     offset = bind_offset(parts.offsets, "mu", table, text) if parts.offsets else None
     return GamDesign(parsed, family, link, response, parametric, terms, offset, table, dropped)
+
+
+def _refuse_special_effects(parts: TermList, text: str) -> None:
+    for call in (f for term in parts.special_effects for f in term if isinstance(f, Call) and f.function in EFFECTS):
+        raise NotYetSupported(f"the term {call.function}() is not built for gam()", text, call.span)
 
 
 def refuse_repeated(smooths: Sequence[BoundSmooth], text: str) -> None:
@@ -223,6 +229,7 @@ def _as_random_effects(group: WrittenGroup, table: Table, text: str) -> list[Cal
             text,
             group.span,
         )
+    _refuse_special_effects(terms, text)
     if terms.specials or terms.groups or terms.offsets:
         raise FormulaError("only population-level terms can vary by group", text, group.span)
     columns = group_nodes(variables(strip_parens(group.group)), table, group.span)

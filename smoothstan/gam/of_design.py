@@ -70,6 +70,7 @@ def twin_of(design: Design, *, independent: bool = False) -> Twin:
     Raises:
         NotYetSupported: if ``gam()`` has no such term; FamilyError: no such family or link.
     """
+    _refuse_unpenalised(design)
     facts, link = choose_gam_family(design.family, None)
     table = design.table
     response = bind_gam_response(design.formula, facts, table)
@@ -96,6 +97,13 @@ def twin_of(design: Design, *, independent: bool = False) -> Twin:
         for (group, coefficient, _), term in zip(groups, terms[len(numbered) :], strict=True)
     )
     return Twin(design, gam, linear, smooths, effects)
+
+
+def _refuse_unpenalised(design: Design) -> None:
+    for term in design.terms:
+        if not term.penalised and getattr(term, "dpar", _MAIN) == _MAIN:
+            what = ", ".join(name for name, _ in term.fixed)
+            raise NotYetSupported(f"gam() has no such terms as those of {what}")
 
 
 def _effect_calls(

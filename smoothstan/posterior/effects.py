@@ -10,7 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.posterior.estimates import posterior_summary
-from smoothstan.terms import AuxiliaryTerm, GroupTerm, LinearTerm, SmoothTerm, prior_dpar
+from smoothstan.terms import AuxiliaryTerm, GroupTerm, prior_dpar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,13 +24,8 @@ def fixed_draws(design: Design, draws: Flat) -> dict[str, FloatArray]:
     for dpar in design.predicted:
         prefix = f"{prior_dpar(dpar)}_" if prior_dpar(dpar) else ""
         for term in design.terms:
-            if isinstance(term, LinearTerm) and term.dpar == dpar:
-                stem = f"b{term.p}_"
-                for variable in term.variables:
-                    if variable.name.startswith(stem):
-                        found[prefix + variable.name.removeprefix(stem)] = draws[variable.name]
-            if isinstance(term, SmoothTerm) and term.dpar == dpar:
-                found |= {prefix + name: draws[f"bs{term.p}_{name}"] for name in term.fixed_names}
+            if getattr(term, "dpar", None) == dpar:
+                found |= {prefix + name: draws[variable] for name, variable in term.fixed}
     return found
 
 

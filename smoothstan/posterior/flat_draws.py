@@ -13,7 +13,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError, suggestion
 from smoothstan.posterior.fitted import Fitted
-from smoothstan.terms import LinearTerm, SmoothTerm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +72,7 @@ def variable_order(fit: Fitted) -> list[str]:
     dpars = {
         variable.name: parameters.index(term.dpar)
         for term in fit.design.terms
-        if isinstance(term, LinearTerm | SmoothTerm)
+        if getattr(term, "dpar", None) in parameters
         for variable in term.variables
     }
 

@@ -9,7 +9,7 @@ from smoothstan import notebook
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.posterior.estimates import summary_frame
-from smoothstan.terms import AuxiliaryTerm, GroupTerm, LinearTerm, SmoothTerm, prior_dpar
+from smoothstan.terms import AuxiliaryTerm, GroupTerm, MonotonicTerm, SmoothTerm, prior_dpar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,11 +120,11 @@ Plan = list[tuple[str, str, list[tuple[str, str]]]]
 
 
 def _plan(design: Design) -> Plan:
-    return [*_smooths(design), *_groups(design), *_coefficients(design), *_auxiliary(design)]
+    return [*_smooths(design), *_groups(design), *_coefficients(design), *_simplexes(design), *_auxiliary(design)]
 
 
 def summarised_variables(design: Design) -> tuple[str, ...]:
-    """Return the posterior variables that a summary shows."""
+    """Return the posterior variables that a summary shows; elements of vectors as ``simo_mox1[2]``."""
     return tuple(name for _, _, rows in _plan(design) for _, name in rows)
 
 
@@ -167,12 +167,20 @@ def _coefficients(design: Design) -> Plan:
     rows: list[tuple[str, str]] = []
     for dpar in design.predicted:
         for term in design.terms:
-            if isinstance(term, LinearTerm) and term.dpar == dpar:
-                names = [v.name for v in term.variables if v.name.startswith(f"b{term.p}_")]
-                rows += [(_prefix(dpar) + name.removeprefix(f"b{term.p}_"), name) for name in names]
-            if isinstance(term, SmoothTerm) and term.dpar == dpar:
-                rows += [(_prefix(dpar) + name, f"bs{term.p}_{name}") for name in term.fixed_names]
+            if getattr(term, "dpar", None) == dpar:
+                rows += [(_prefix(dpar) + name, variable) for name, variable in term.fixed]
     return [("Regression Coefficients", "", rows)] if rows else []
+
+
+def _simplexes(design: Design) -> Plan:
+    rows = [
+        (f"{_prefix(term.dpar)}{label}[{i}]", f"{variable}[{i}]")
+        for term in design.terms
+        if isinstance(term, MonotonicTerm)
+        for label, variable, size in term.simplexes
+        for i in range(1, size + 1)
+    ]
+    return [("Monotonic Simplex Parameters", "", rows)] if rows else []
 
 
 def _auxiliary(design: Design) -> Plan:

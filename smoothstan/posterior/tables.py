@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from smoothstan.arrays import FloatArray
 from smoothstan.posterior.diagnostics import problems_of
 from smoothstan.posterior.effects import coefficients_table, effects_tables, fixed_table, variance_tables
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.model_matrix import design_frame
 from smoothstan.posterior.prediction import prepare
-from smoothstan.posterior.summary import Summary, summarise
+from smoothstan.posterior.summary import Summary, summarise, summarised_variables
 from smoothstan.priors import PriorTable
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 
 _OF_DATA_SETS = " Rhat is\nthe largest within a data set, effective sample sizes are sums over the data sets."
@@ -40,7 +42,7 @@ class Tables(Fitted):
             The tables of brms's summary; prints like it.
         """
         posterior = self.draws["posterior"].dataset
-        scalars = {str(k): np.asarray(v.values) for k, v in posterior.data_vars.items() if v.ndim == 2}
+        scalars = {name: _scalar(posterior, name) for name in summarised_variables(self.design)}
         return summarise(
             self.design, scalars, self._header(), self._footer(), self.problems(), prob=prob, robust=robust,
             data_sets=self.model.data_sets,
@@ -111,3 +113,10 @@ class Tables(Fitted):
             with them is ``posterior_linpred`` without the offset.
         """
         return design_frame(self.design, prepare(self, new_data, "linpred").table, dpar)
+
+
+def _scalar(posterior: xr.Dataset, name: str) -> FloatArray:
+    """Return the (chains, draws) of a scalar, or of an element such as ``simo_mox1[2]`` of a vector."""
+    variable, _, index = name.partition("[")
+    values = np.asarray(posterior[variable].values)
+    return values[:, :, int(index.rstrip("]")) - 1] if index else values

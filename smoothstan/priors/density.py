@@ -17,6 +17,7 @@ class Density:
     """A Stan density.
 
     ``arguments`` has one letter per parameter: ``r`` a real number, ``p`` a positive one.
+    A last letter with a plus stands for one or more numbers, which may be written as ``c(...)``.
     ``lower`` and ``upper`` bound its support; None where it is unbounded or depends on the arguments.
     ``log_tails`` is False where Stan has its distribution function but not the logarithms of it.
     """
@@ -61,4 +62,7 @@ DENSITIES: Registry[Density] = Registry("distribution", {d.name: d for d in _DEN
 LKJ = Density("lkj", "p", lower=-1, upper=1)
 """Prior of a correlation matrix; in the program ``lkj_corr_cholesky`` of its Cholesky factor."""
 
-NOT_BUILT = frozenset({"horseshoe", "R2D2", "lasso", "constant", "dirichlet"})
+DIRICHLET = Density("dirichlet", "p+", lower=0, upper=1)
+"""Prior of a simplex, with one concentration for all of its elements or one for each."""
+
+NOT_BUILT = frozenset({"horseshoe", "R2D2", "lasso", "constant"})

@@ -8,9 +8,9 @@ from smoothstan import notebook
 from smoothstan.errors import FormulaError, PriorError
 from smoothstan.formula.arguments import constant_value
 from smoothstan.formula.parser import parse
-from smoothstan.formula.syntax import Call, deparse
+from smoothstan.formula.syntax import Call, Node, deparse
 from smoothstan.numerals import format_number, is_number
-from smoothstan.priors.density import DENSITIES, LKJ, NOT_BUILT, Density
+from smoothstan.priors.density import DENSITIES, DIRICHLET, LKJ, NOT_BUILT, Density
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def prior(
 
     Args:
         distribution: a Stan density with numbers as arguments, e.g. ``"normal(0, 5)"``; an empty string
-            for a flat prior; ``"lkj(2)"`` for the class ``cor``.
+            for a flat prior; ``"lkj(2)"`` for the class ``cor``, ``"dirichlet(2, 1)"`` for ``simo``.
         class_: ``"b"``, ``"Intercept"``, ``"sd"``, ``"sds"``, ``"cor"`` or a family parameter such as ``"sigma"``.
         coef: a coefficient's name as in the summary, e.g. ``"x"``; a smooth's text for ``"sds"``.
         group: a grouping factor, for ``"sd"`` and ``"cor"``.
@@ -122,20 +122,30 @@ def parse_distribution(text: str) -> Distribution:
         raise PriorError(f"the prior {text!r} is not a distribution such as normal(0, 5)")
     if node.function in NOT_BUILT:
         raise PriorError(f"the prior {text!r} is not built yet: {node.function}()")
-    density = LKJ if node.function == LKJ.name else DENSITIES[node.function]
+    special = {density.name: density for density in (LKJ, DIRICHLET)}
+    density = special.get(node.function) or DENSITIES[node.function]
     if any(argument.name is not None for argument in node.arguments):
         raise PriorError(f"the arguments of the prior {text!r} are given without names")
-    if len(node.arguments) != len(density.arguments):
-        raise PriorError(
-            f"the prior {text!r} has {len(node.arguments)} arguments; {density.name} takes {len(density.arguments)}"
-        )
-    values = tuple(_number(argument.value, text) for argument in node.arguments)
-    for kind, value in zip(density.arguments, values, strict=True):
+    written = [argument.value for argument in node.arguments]
+    if density.arguments.endswith("+"):
+        written = [value for part in written for value in _listed(part)]
+        kinds = density.arguments[0] * max(1, len(written))
+    else:
+        kinds = density.arguments
+    if len(written) != len(kinds):
+        raise PriorError(f"the prior {text!r} has {len(written)} arguments; {density.name} takes {len(kinds)}")
+    values = tuple(_number(value, text) for value in written)
+    for kind, value in zip(kinds, values, strict=True):
         if kind == "p" and not value > 0:
             raise PriorError(f"the prior {text!r} has the argument {value:g} where a positive number is needed")
     if density.name == "uniform" and not values[0] < values[1]:
         raise PriorError(f"the prior {text!r} needs its lower bound below the upper one")
     return Distribution(density, values, deparse(node))
+
+
+def _listed(node: Node) -> list[Node]:
+    """Return the numbers of ``c(...)``, or the one number."""
+    return [a.value for a in node.arguments] if isinstance(node, Call) and node.function == "c" else [node]
 
 
 def _number(node: object, text: str) -> float:

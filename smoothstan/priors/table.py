@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smoothstan import notebook
 from smoothstan.errors import PriorError, suggestion
 from smoothstan.numerals import format_number
-from smoothstan.priors.density import LKJ
+from smoothstan.priors.density import DIRICHLET, LKJ
 from smoothstan.priors.prior import Distribution, Prior, parse_distribution
 from smoothstan.priors.slot import PriorSlot
 from smoothstan.table import collation_key
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "source")
 _ALWAYS = ("prior", "class", "source")
 _CORRELATIONS = "cor"
+_SIMPLEX = "simo"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class PriorTable:
 
     def resolve(self, class_: str, coef: str = "", group: str = "", dpar: str = "") -> ResolvedPrior:
         """Return the prior of one parameter: its own, else its group's, else its class's."""
-        bounds = self._row(class_, "", "", dpar).slot
+        above = self._find((class_, "", "", dpar)) or self._row(class_, coef, group, dpar)
+        bounds = above.slot
         row = self._holding(class_, coef, group, dpar)
         distribution = parse_distribution(row.text) if row.text else None
         return ResolvedPrior(distribution, bounds.lb, bounds.ub)
@@ -63,7 +65,7 @@ class PriorTable:
             row = self._find(address)
             if row is not None and row.text:
                 return row
-        return self._row(class_, "", "", dpar)
+        return self._find((class_, "", "", dpar)) or self._row(class_, coef, group, dpar)
 
     def _row(self, *address: str) -> PriorRow:
         row = self._find(address)
@@ -127,7 +129,7 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
         row = rows[address]
         if row.source == "user":
             raise PriorError(f"two priors are given for the same parameters: {given}")
-        _check_kind(given)
+        _check_kind(given, row.slot)
         lb, ub = _bounds(given, row.slot)
         rows[address] = PriorRow(replace(row.slot, lb=lb, ub=ub), given.text, "user")
     result = PriorTable(tuple(rows.values()))
@@ -158,19 +160,27 @@ def _bounds(given: Prior, slot: PriorSlot) -> tuple[float | None, float | None]:
     return lb, ub
 
 
-def _check_kind(given: Prior) -> None:
-    if given.class_ == _CORRELATIONS and (given.lb is not None or given.ub is not None):
-        raise PriorError(f"{given}: correlations have no bounds of their own; leave lb and ub out")
+def _check_kind(given: Prior, slot: PriorSlot) -> None:
+    if given.class_ in (_CORRELATIONS, _SIMPLEX) and (given.lb is not None or given.ub is not None):
+        raise PriorError(f"{given}: correlations and simplexes have no bounds of their own; leave lb and ub out")
     if not given.text:
         return
-    is_lkj = parse_distribution(given.text).density is LKJ
+    distribution = parse_distribution(given.text)
+    if (distribution.density is DIRICHLET) != (given.class_ == _SIMPLEX):
+        raise PriorError(f"{given}: dirichlet(...) is the prior of a simplex (class_='simo'), and its only one")
+    if distribution.density is DIRICHLET and len(distribution.arguments) not in (1, slot.size):
+        raise PriorError(
+            f"{given}: the simplex has {slot.size} elements, so that the prior takes one number or {slot.size}, "
+            f"found {len(distribution.arguments)}"
+        )
+    is_lkj = distribution.density is LKJ
     if is_lkj != (given.class_ == _CORRELATIONS):
         raise PriorError(f"{given}: lkj(eta) is the prior of correlations (class_='cor'), and their only one")
 
 
 def _check_support(row: PriorRow, table: PriorTable) -> None:
     """Refuse a user's density without mass between the bounds, and one on a parameter that can leave its support."""
-    if not row.text or row.slot.class_ == _CORRELATIONS or row.source != "user":
+    if not row.text or row.slot.class_ in (_CORRELATIONS, _SIMPLEX) or row.source != "user":
         return
     slot = row.slot
     resolved = table.resolve(slot.class_, slot.coef, slot.group, slot.dpar)

@@ -13,11 +13,12 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.errors import DataError, FormulaError, underline
-from smoothstan.formula import WrittenGroup, expand
+from smoothstan.formula import Interaction, TermList, WrittenGroup, expand
 from smoothstan.formula.syntax import deparse, variables
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Factor, Table, as_factor, collation_key
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
+from smoothstan.terms.monotonic import MonotonicTerm, monotonic_matrix
 from smoothstan.terms.names import prior_dpar, suffix
 from smoothstan.terms.standardised import correlation_root, standardised_effects
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
@@ -25,15 +26,24 @@ from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorPara
 
 @dataclass(frozen=True)
 class Effects:
-    """The varying effects that one ``( | )`` adds to one distributional parameter."""
+    """The varying effects that one ``( | )`` adds to one distributional parameter.
+
+    ``special_names`` are those of monotonic effects, whose columns the population-level term ``special`` gives.
+    """
 
     dpar: str
     matrix: ModelMatrix
+    special: MonotonicTerm | None = None
+    special_names: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Coefficient names, e.g. ``Intercept``, ``x``."""
-        return self.matrix.names
+        """Coefficient names, e.g. ``Intercept``, ``x``, ``mox``."""
+        return (*self.matrix.names, *self.special_names)
+
+    def special_expression(self, name: str) -> str:
+        """Return the Stan expression of the column of an effect, empty if it is data."""
+        return self.special.expression(name) if self.special is not None and name in self.special_names else ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,12 @@ class Coefficient:
     dpar: str
     name: str
     constant: bool
+    expression: str = ""
+
+    @property
+    def is_data(self) -> bool:
+        """Whether its column stands in the data: neither ones nor computed from parameters."""
+        return not self.constant and not self.expression
 
     @property
     def label(self) -> str:
@@ -92,8 +108,12 @@ class GroupTerm(BoundTerm):
     @property
     def coefficients(self) -> tuple[Coefficient, ...]:
         """All varying coefficients, numbered from 1."""
-        pairs = [(e.dpar, name, e.matrix.intercept and i == 0) for e in self.effects for i, name in enumerate(e.names)]
-        return tuple(Coefficient(n, *pair) for n, pair in enumerate(pairs, start=1))
+        found = [
+            (e.dpar, name, e.matrix.intercept and i == 0, e.special_expression(name))
+            for e in self.effects
+            for i, name in enumerate(e.names)
+        ]
+        return tuple(Coefficient(n, *facts) for n, facts in enumerate(found, start=1))
 
     @property
     def has_correlations(self) -> bool:
@@ -133,7 +153,8 @@ class GroupTerm(BoundTerm):
             f"NC_{i}": m * (m - 1) // 2,
         }
         columns = (column for e in self.effects for column in e.matrix.at(table).T)
-        for coefficient, column in zip(self.coefficients, columns, strict=True):
+        ordinary = (c for c in self.coefficients if not c.expression)
+        for coefficient, column in zip(ordinary, columns, strict=True):
             data[f"Z_{i}{coefficient.stan_column}"] = np.ascontiguousarray(column)
         return data
 
@@ -145,14 +166,20 @@ class GroupTerm(BoundTerm):
     @property
     def effect_reads(self) -> tuple[str, ...]:
         """The columns that its effects need, besides those of the grouping."""
-        return tuple(name for e in self.effects if not self._only_intercept(e) for name in e.matrix.reads)
+        own = tuple(name for e in self.effects if not self._only_intercept(e) for name in e.matrix.reads)
+        return (*own, *(column for e in self.effects for column in self._special_reads(e)))
+
+    def _special_reads(self, effects: Effects) -> Iterator[str]:
+        for name in effects.special_names if effects.special is not None else ():
+            if self.keeps(effects.dpar, name):
+                yield from effects.special.effect_reads(name)
 
     def keeps(self, dpar: str, name: str) -> bool:
         """Return whether predictions add an effect."""
         return self.kept is None or (dpar, name) in self.kept
 
     def _only_intercept(self, effects: Effects) -> bool:
-        return not any(self.keeps(effects.dpar, name) for name in effects.names[int(effects.matrix.intercept) :])
+        return not any(self.keeps(effects.dpar, name) for name in effects.matrix.names[int(effects.matrix.intercept) :])
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
         """Return rows of the classes ``sd`` and ``cor``."""
@@ -247,7 +274,7 @@ class GroupTerm(BoundTerm):
         """Return one gathered vector per coefficient."""
         i = self.index
         return tuple(
-            Addend(f"r_{i}[J_{i}, {c.number}]" + ("" if c.constant else f" .* Z_{i}{c.stan_column}"))
+            Addend(f"r_{i}[J_{i}, {c.number}]" + ("" if c.constant else f" .* {c.expression or f'Z_{i}{c.stan_column}'}"))
             for c in self.coefficients
             if c.dpar == dpar
         )
@@ -266,7 +293,9 @@ class GroupTerm(BoundTerm):
             for column, name in enumerate(effects.names):
                 if self.keeps(dpar, name):
                     part = np.take(by_level, first + self.position(dpar, name), axis=1)
-                    if z is not None and not (effects.matrix.intercept and column == 0):
+                    if effects.special is not None and name in effects.special_names:
+                        part *= effects.special.values(name, draws, table)
+                    elif z is not None and not (effects.matrix.intercept and column == 0):
                         part *= z[:, column]
                     total = added(total, part)
         return total
@@ -312,11 +341,34 @@ def combined_factor(table: Table, columns: Sequence[str]) -> Factor:
 
 @dataclass(frozen=True)
 class PlacedGroup:
-    """A group term as written, with the distributional parameter and the text in which it stands."""
+    """A group term as written, with the distributional parameter and the text in which it stands.
+
+    ``special`` is True for its monotonic effects alone, False for all others, None for all.
+    """
 
     dpar: str
     term: WrittenGroup
     text: str
+    cmc: bool = True
+    special: bool | None = None
+
+    @property
+    def effects(self) -> TermList:
+        """What varies."""
+        terms = expand(self.term.effects, self.text)
+        if self.special is None:
+            return terms
+        if self.special:
+            return replace(terms, intercept=False, reserved_intercept=False, population=())
+        return replace(terms, special_effects=())
+
+    def parts(self) -> tuple[PlacedGroup, ...]:
+        """Return what forms groupings of its own: of uncorrelated effects the monotonic ones, as in brms."""
+        terms = self.effects
+        if self.term.correlated or self.term.identifier is not None or not terms.special_effects:
+            return (self,)
+        ordinary = (replace(self, special=False),) if terms.intercept or terms.population else ()
+        return (*ordinary, replace(self, special=True))
 
     @property
     def group(self) -> str:
@@ -328,20 +380,24 @@ class PlacedGroup:
         return FormulaError(message, self.text, self.term.span)
 
 
-def bind_groups(written: Sequence[PlacedGroup], table: Table) -> tuple[GroupTerm, ...]:
+def bind_groups(
+    written: Sequence[PlacedGroup], table: Table, special: Sequence[MonotonicTerm] = ()
+) -> tuple[GroupTerm, ...]:
     """Bind all group-level terms of a model; those that share an ID and a group form one grouping.
 
     Groupings are numbered as brms numbers them: parameter by parameter, within each by the group's name.
+    ``special`` are the population-level terms that the same effects by group need.
     """
     shared: dict[tuple[str, str], list[PlacedGroup]] = {}
     parameters = list(dict.fromkeys(item.dpar for item in written))
-    by_name = sorted(written, key=lambda item: (parameters.index(item.dpar), collation_key(item.group)))
+    parts = [part for item in written for part in item.parts()]
+    by_name = sorted(parts, key=lambda item: (parameters.index(item.dpar), collation_key(item.group)))
     for n, item in enumerate(by_name):
         identifier = f"ID {item.term.identifier}" if item.term.identifier is not None else f"term {n}"
         shared.setdefault((item.group, identifier), []).append(item)
     _refuse_id_across_groups(written)
     ordered = list(shared.values())
-    terms = tuple(_bind_grouping(i, items, table) for i, items in enumerate(ordered, start=1))
+    terms = tuple(_bind_grouping(i, items, table, special) for i, items in enumerate(ordered, start=1))
     _refuse_repeated(terms, ordered)
     return _with_earlier(terms)
 
@@ -356,7 +412,9 @@ def _with_earlier(terms: Sequence[GroupTerm]) -> tuple[GroupTerm, ...]:
     return tuple(result)
 
 
-def _bind_grouping(index: int, items: list[PlacedGroup], table: Table) -> GroupTerm:
+def _bind_grouping(
+    index: int, items: list[PlacedGroup], table: Table, special: Sequence[MonotonicTerm]
+) -> GroupTerm:
     first = items[0]
     columns = variables(first.term.group)
     factor = combined_factor(table, columns).drop_unused()
@@ -375,24 +433,42 @@ def _bind_grouping(index: int, items: list[PlacedGroup], table: Table) -> GroupT
         columns,
         factor.levels,
         correlated.pop(),
-        tuple(_bind_effects(i, table) for i in items),
+        tuple(_bind_effects(i, table, special) for i in items),
     )
 
 
-def _bind_effects(item: PlacedGroup, table: Table) -> Effects:
-    terms = expand(item.term.effects, item.text)
+def _bind_effects(item: PlacedGroup, table: Table, special: Sequence[MonotonicTerm]) -> Effects:
+    terms = item.effects
     if terms.specials or terms.groups or terms.offsets:
         raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
-    if not terms.intercept and not terms.population:
+    if not terms.intercept and not terms.population and not terms.special_effects:
         raise item.error("this group-level term has no effects")
     matrix = bind_model_matrix(
         terms.population,
         intercept=terms.intercept,
-        coded_with_intercept=terms.intercept or terms.reserved_intercept,
+        coded_with_intercept=terms.intercept or terms.reserved_intercept or not item.cmc,
         table=table,
         text=item.text,
     )
-    return Effects(item.dpar, matrix)
+    return _with_special(Effects(item.dpar, matrix), terms.special_effects, item, table, special)
+
+
+def _with_special(
+    effects: Effects, terms: Sequence[Interaction], item: PlacedGroup, table: Table, special: Sequence[MonotonicTerm]
+) -> Effects:
+    """Add monotonic effects, which need their simplexes among the population-level terms, as in brms."""
+    if not terms:
+        return effects
+    own = next((term for term in special if term.dpar == item.dpar), None)
+    names = monotonic_matrix(terms, table, item.text).names
+    missing = [name for name in names if own is None or name not in own.names]
+    if missing:
+        there = ", ".join(own.names) if own is not None else "none"
+        raise item.error(
+            f"a monotonic effect that varies by group must stand among the population-level terms of {item.dpar} too; "
+            f"{missing[0]} does not (there: {there})"
+        )
+    return replace(effects, special=own, special_names=names)
 
 
 def _refuse_id_across_groups(written: Sequence[PlacedGroup]) -> None:

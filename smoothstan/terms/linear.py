@@ -12,6 +12,7 @@ from smoothstan.arrays import FloatArray, StanData
 from smoothstan.formula import TermList
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
+from smoothstan.terms.expression import Expression
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.names import prior_dpar, suffix
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
@@ -23,12 +24,14 @@ class LinearTerm(BoundTerm):
     """The population-level columns of one distributional parameter.
 
     With an intercept the other columns are centred in the program; ``Intercept`` is then the
-    expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.
+    expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.  With ``center=False`` the
+    intercept is an ordinary coefficient.
     """
 
     dpar: str
     matrix: ModelMatrix
     default_intercept: str
+    center: bool = True
 
     template: ClassVar[str] = "terms/linear.stan.jinja"
 
@@ -40,7 +43,7 @@ class LinearTerm(BoundTerm):
     @property
     def centred(self) -> bool:
         """Whether the program centres the columns."""
-        return self.matrix.intercept
+        return self.matrix.intercept and self.center
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -99,6 +102,17 @@ class LinearTerm(BoundTerm):
         original = Variable(self._label("Intercept"), (f"b{self.p}_Intercept",))
         return (original, *named, Variable(f"Intercept{self.p}", (f"Intercept{self.p}",)))
 
+    @property
+    def fixed(self) -> tuple[tuple[str, str], ...]:
+        """The name of every coefficient, and its posterior variable."""
+        names = (*(("Intercept",) if self.centred else ()), *self.coefficients)
+        return tuple((name, self._label(name)) for name in names)
+
+    @property
+    def factors(self) -> tuple[tuple[Expression, ...], ...]:
+        """The expressions that every term multiplies."""
+        return tuple(tuple(factor.expression for factor in factors) for factors in self.matrix.terms)
+
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return ``b`` and the centred ``Intercept``."""
         found: dict[str, FloatArray] = {}
@@ -150,13 +164,16 @@ class LinearTerm(BoundTerm):
             yield from zip(map(self._label, names), self.matrix.at(table).T, strict=True)
 
 
-def bind_linear(terms: TermList, dpar: str, default_intercept: str, table: Table, text: str) -> LinearTerm:
-    """Bind the population-level part of a predictor."""
+def bind_linear(
+    terms: TermList, dpar: str, default_intercept: str, table: Table, text: str, *, center: bool = True,
+    cmc: bool = True,
+) -> LinearTerm:  # fmt: skip
+    """Bind the population-level part of a predictor; ``center`` and ``cmc`` are the options of ``bf``."""
     matrix = bind_model_matrix(
         terms.population,
         intercept=terms.intercept,
-        coded_with_intercept=terms.intercept or terms.reserved_intercept,
+        coded_with_intercept=terms.intercept or terms.reserved_intercept or not cmc,
         table=table,
         text=text,
     )
-    return LinearTerm(dpar, matrix, default_intercept)
+    return LinearTerm(dpar, matrix, default_intercept, center)

@@ -10,8 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
-from smoothstan.priors import DefaultScale, PriorSlot
+from smoothstan.priors import DefaultScale, PriorSlot, PriorTable
 from smoothstan.table import Table
+from smoothstan.terms.expression import Expression
 
 Address = tuple[str, str, str, str]
 """(class, coef, group, dpar) of a prior."""
@@ -24,13 +25,16 @@ Draws = Mapping[str, FloatArray]
 class PriorParameter:
     """A sampled Stan parameter that has priors: its Stan name and the address of each element.
 
-    ``labels`` are the elements' names in the posterior.
+    ``labels`` are the elements' names in the posterior.  For a simplex ``concentration`` is the Stan vector of its
+    Dirichlet prior, and ``size`` its length.
     """
 
     stan: str
     addresses: tuple[Address, ...]
     labels: tuple[str, ...]
     scalar: bool = False
+    concentration: str = ""
+    size: int = 1
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,16 @@ class BoundTerm(ABC):
     """
 
     template: ClassVar[str]
+    penalised: ClassVar[bool] = True
+    """Whether ``gam()`` has such a term."""
 
     @abstractmethod
     def stan_data(self, table: Table) -> StanData:
         """Return the data of this term at the rows of a table; the names are those that brms uses."""
+
+    def prior_data(self, priors: PriorTable) -> StanData:
+        """Return the data that priors give, in the place of those of ``stan_data``."""
+        return {}
 
     @property
     @abstractmethod
@@ -122,6 +132,21 @@ class BoundTerm(ABC):
 
         An array is new; the caller may change it.
         """
+
+    @property
+    def fixed(self) -> tuple[tuple[str, str], ...]:
+        """The name of every population-level coefficient, and its posterior variable."""
+        return ()
+
+    @property
+    def factors(self) -> tuple[tuple[Expression, ...], ...]:
+        """The expressions that its population-level terms multiply, term by term."""
+        return ()
+
+    @property
+    def whole_numbers(self) -> tuple[str, ...]:
+        """The columns that, if they are numbers, must be whole."""
+        return ()
 
     @property
     def width(self) -> int:

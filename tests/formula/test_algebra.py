@@ -98,7 +98,8 @@ def test_groups(text: str, expected: list[tuple[str, str, str | None, bool]]) ->
 
 def test_specials_and_offsets_are_set_apart() -> None:
     found = terms_of("x + s(z) + offset(log(w)) + t2(a, b) + mo(q)")
-    assert [deparse(call) for call in found.specials] == ["s(z)", "t2(a, b)", "mo(q)"]
+    assert [deparse(call) for call in found.specials] == ["s(z)", "t2(a, b)"]
+    assert [[deparse(factor) for factor in term] for term in found.special_effects] == [["mo(q)"]]
     assert [deparse(node) for node in found.offsets] == ["log(w)"]
     assert len(terms_of("offset(w) + offset(w)").offsets) == 1
 
@@ -113,7 +114,7 @@ ERRORS = [
     ("x > 3", FormulaError, "inside I", (4, 9)),
     ("(1 | f(g))", FormulaError, "a group is a column", (9, 13)),
     ("(1 | a | b | g)", FormulaError, "form \\(effects", (4, 19)),
-    ("mo(x) * z", NotYetSupported, "mo", (4, 9)),
+    ("me(x, w) * z", NotYetSupported, "me", (4, 12)),
     ("(1 | gr(g, cov = A))", NotYetSupported, "gr", (9, 23)),
     ("'text'", FormulaError, "cannot be a term", (4, 10)),
 ]
@@ -147,7 +148,7 @@ def test_model_formula_splits_response_additions_and_parameters() -> None:
         (lambda: bf("y ~ x", "sigma ~ z", "sigma ~ w"), "more than once"),
         (lambda: bf("y ~ x", "sigma ~ z", sigma=1), "more than once"),
         (lambda: bf("y ~ x", "~ z"), "form 'sigma ~"),
-        (lambda: bf("y ~ x", nu="a"), "must be a number"),
+        (lambda: bf("y ~ x", nu=("a",)), "must be a number, or the name"),
         (lambda: parse_formula(3), "is a string"),
         (lambda: parse_formula([]), "empty"),
     ],

@@ -71,7 +71,7 @@ def _selected(fit: Fitted, variables: Any, regex: bool) -> list[Scalar]:
         if regex:
             raise OptionError("regex=True needs variables, one or more patterns")
         wanted = set(summarised_variables(fit.design))
-        return [scalar for scalar in known if scalar.variable in wanted]
+        return [scalar for scalar in known if scalar.variable in wanted or scalar.name in wanted]
     names = [variables] if isinstance(variables, str) else variables
     if not isinstance(names, Sequence) or not names or not all(isinstance(name, str) for name in names):
         raise OptionError(f"variables are names of posterior variables, got {variables!r}")

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from smoothstan.arrays import IntArray
+from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.design import Design
 from smoothstan.errors import OptionError
 from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric, conform, read_table
-from smoothstan.terms import Expression, GroupTerm, LinearTerm, OffsetTerm, SmoothTerm
+from smoothstan.terms import Expression, GroupTerm, OffsetTerm, SmoothTerm
 
 _STEPS = (-1.0, 0.0, 1.0)
+_MAD_CONSTANT = 1.4826
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class Predictor:
         discrete: whether it counts as a factor: a factor or logical, numbers that the formula makes a factor of, or
             the levels of a grouping.
         free: whether it may have levels that the fit has not seen.
+        whole: whether it takes the whole numbers in its range only.
     """
 
     name: str
     column: Column
     discrete: bool
     free: bool = False
+    whole: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -51,23 +54,31 @@ class Predictor:
         return self.column.take(_first_rows(self.column.values))
 
     def reference(self) -> Column:
-        """Return the value where it is held, in one row: the mean of numbers, else the first level."""
+        """Return the value where it is held, in one row: the mean (of whole numbers the median), or the first level."""
         if isinstance(self.column, MatrixColumn):
             return MatrixColumn(self.column.values.mean(axis=0, keepdims=True))
         if self.numeric and isinstance(self.column, Numeric):
-            return Numeric(np.asarray([self.column.values.mean()]))
+            middle = np.round(np.median(self.column.values)) if self.whole else self.column.values.mean()
+            return Numeric(np.asarray([middle]), self.whole)
         return self.levels().take(np.zeros(1, dtype=np.int64))
 
     def grid(self, resolution: int) -> Column:
         """Return equally spaced values over the range of numbers, else the levels."""
         if self.numeric and isinstance(self.column, Numeric):
             values = self.column.values
+            if self.whole:
+                return Numeric(np.arange(values.min(), values.max() + 1), True)
             return Numeric(np.unique(np.linspace(values.min(), values.max(), resolution)))
         return self.levels()
 
     def spread(self) -> Column:
-        """Return the mean of numbers and what lies a standard deviation below and above it, else the levels."""
+        """Return the mean of numbers and what lies a standard deviation below and above it, else the levels.
+
+        Of whole numbers it is the median and the median absolute deviation, within the range.
+        """
         if self.numeric and isinstance(self.column, Numeric):
+            if self.whole:
+                return Numeric(_whole_spread(self.column.values), True)
             return Numeric(np.unique(mean_and_deviations(self.column.values)))
         return self.levels()
 
@@ -102,6 +113,13 @@ def mean_and_deviations(values: Any) -> Any:
     return values.mean() + np.asarray(_STEPS) * spread
 
 
+def _whole_spread(values: FloatArray) -> FloatArray:
+    """Return the median of (n,) whole numbers and what lies a median absolute deviation (times 1.4826) around it."""
+    median = np.median(values)
+    spread = _MAD_CONSTANT * np.median(np.abs(values - median))
+    return np.unique(np.clip(np.round(median + np.asarray(_STEPS) * spread), values.min(), values.max()))
+
+
 def _first_rows(codes: Any) -> IntArray:
     return np.asarray(np.unique(codes, return_index=True, axis=0)[1], dtype=np.int64)
 
@@ -111,11 +129,12 @@ def predictors_of(design: Design) -> dict[str, Predictor]:
     made_factors = set(_made_factors(design))
     free = design.grouping_only()
     groupings = {name for term in design.groups for name in term.columns}
+    whole = {name for term in design.terms for name in term.whole_numbers}
     found = {}
     for name in design.predictor_reads():
         column = design.table[name]
         discrete = isinstance(column, (Factor, Logical)) or name in made_factors or name in groupings
-        found[name] = Predictor(name, column, discrete, name in free)
+        found[name] = Predictor(name, column, discrete, name in free, name in whole)
     return found
 
 
@@ -130,9 +149,8 @@ def _made_factors(design: Design) -> Iterator[str]:
 
 def _expressions(design: Design) -> Iterator[Expression]:
     for term in design.terms:
-        if isinstance(term, LinearTerm):
-            yield from (factor.expression for factors in term.matrix.terms for factor in factors)
-        elif isinstance(term, SmoothTerm):
+        yield from (factor for factors in term.factors for factor in factors)
+        if isinstance(term, SmoothTerm):
             for smooth in term.smooths:
                 yield from (covariate.expression for covariate in smooth.bound.covariates)
                 if smooth.bound.by is not None:

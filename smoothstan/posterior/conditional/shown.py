@@ -8,7 +8,7 @@ from itertools import combinations
 from smoothstan.design import Design
 from smoothstan.errors import OptionError, suggestion
 from smoothstan.posterior.conditional.predictor import Predictor
-from smoothstan.terms import LinearTerm, SmoothTerm
+from smoothstan.terms import SmoothTerm
 
 Effect = tuple[str, ...]
 """One variable, or two: the second tells curves apart."""
@@ -54,9 +54,9 @@ def _written(design: Design) -> Iterator[Effect]:
     """Yield the variables of every term, in the order of brms: parameter by parameter, smooths last."""
     for dpar in design.predicted:
         for term in design.terms:
-            if isinstance(term, LinearTerm) and term.dpar == dpar:
-                for factors in term.matrix.terms:
-                    yield _distinct(name for factor in factors for name in factor.expression.variables)
+            if getattr(term, "dpar", None) == dpar:
+                for factors in term.factors:
+                    yield _distinct(name for factor in factors for name in factor.variables)
         for term in design.terms:
             if isinstance(term, SmoothTerm) and term.dpar == dpar:
                 for names in dict.fromkeys(smooth.bound.reads for smooth in term.smooths):
