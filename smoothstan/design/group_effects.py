@@ -56,7 +56,7 @@ def _wanted(design: Design, text: str) -> dict[str, list[tuple[str, str]]]:
         raise FormulaError("re_formula holds group-level terms only, '(... | g)'", text, stray.span)
     found: dict[str, list[tuple[str, str]]] = {}
     for written in parts.groups:
-        group = deparse(written.group)
+        group = written.grouping.label
         found.setdefault(group, []).extend(_matching(design, written, group, text))
     return found
 

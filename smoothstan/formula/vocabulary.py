@@ -6,7 +6,7 @@ SMOOTHS = frozenset({"s", "te", "ti", "t2"})
 OFFSET = "offset"
 INTERCEPT = "Intercept"
 SPECIALS = SMOOTHS | {
-    OFFSET, "gp", "mo", "me", "mi", "cs", "ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor",
+    OFFSET, "gp", "mo", "me", "mi", "mmc", "cs", "ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor",
 }  # fmt: skip
 ADDITIONS = frozenset({
     "weights", "trials", "cens", "trunc", "se", "rate", "thres", "subset", "mi", "index", "dec", "bhaz",

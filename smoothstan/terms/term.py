@@ -24,13 +24,29 @@ Draws = Mapping[str, FloatArray]
 class PriorParameter:
     """A sampled Stan parameter that has priors: its Stan name and the address of each element.
 
-    ``labels`` are the elements' names in the posterior.
+    Args:
+        labels: the elements' names in the posterior.
+        elements: if an element is a row of several numbers, the names of those of every element.
+        whole: the Stan expression for all numbers as a vector, where it is not the name.
+        copies: the Stan expression for the length of an array of parameters that share their priors.
     """
 
     stan: str
     addresses: tuple[Address, ...]
     labels: tuple[str, ...]
     scalar: bool = False
+    elements: tuple[tuple[str, ...], ...] = ()
+    whole: str = ""
+    copies: str = ""
+
+    @property
+    def each(self) -> int:
+        """How many numbers an element has."""
+        return len(self.elements[0]) if self.elements else 1
+
+    def names_of(self, label: str) -> tuple[str, ...]:
+        """Return the names of an element's numbers."""
+        return self.elements[self.labels.index(label)] if self.elements else (label,)
 
 
 @dataclass(frozen=True)
