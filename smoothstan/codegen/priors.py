@@ -13,12 +13,16 @@ from smoothstan.terms import GroupTerm, PriorParameter
 
 @dataclass(frozen=True)
 class PriorStatement:
-    """``lprior += density(target | arguments) - normaliser``; the normaliser makes a truncated density proper."""
+    """``lprior += density(target | arguments) - normaliser``; the normaliser makes a truncated density proper.
+
+    ``copies`` is the length of an array of parameters, for each of which it holds, or empty.
+    """
 
     target: str
     density: str
     arguments: str
     normaliser: str
+    copies: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,9 @@ def statements_of(parameter: PriorParameter, table: PriorTable) -> Iterator[Prio
             continue
         distribution = prior.distribution
         if distribution.density is LKJ:
-            yield PriorStatement(target, "lkj_corr_cholesky_lpdf", distribution.argument_text, "")
+            index = "[k]" if parameter.copies else ""
+            text = distribution.argument_text
+            yield PriorStatement(f"{target}{index}", "lkj_corr_cholesky_lpdf", text, "", parameter.copies)
         else:
             name = distribution.density.name
             yield PriorStatement(target, f"{name}_lpdf", distribution.argument_text, _normaliser(prior, count))
@@ -97,10 +103,11 @@ def prior_draw_names(parameter: PriorParameter, table: PriorTable, group: GroupT
     if len(pieces) == 1:
         _, _, prior, label = pieces[0]
         is_matrix = prior.distribution is not None and prior.distribution.density is LKJ
-        names = group.correlation_names if is_matrix and group is not None else parameter.labels
+        all_names = tuple(name for one in parameter.labels for name in parameter.names_of(one))
+        names = group.correlation_names if is_matrix and group is not None else all_names
         found = [(name, prior, label) for name in names]
     else:
-        found = [(label, prior, label) for _, _, prior, label in pieces]
+        found = [(name, prior, label) for _, _, prior, label in pieces for name in parameter.names_of(label)]
     return {name: f"prior_{label}" for name, prior, label in found if prior.distribution is not None}
 
 
@@ -108,10 +115,11 @@ def _pieces(parameter: PriorParameter, table: PriorTable) -> Iterator[tuple[str,
     """Return (Stan target, number of elements, prior, label): one piece if all elements share a prior."""
     priors = [table.resolve(*address) for address in parameter.addresses]
     if len(set(priors)) == 1:
-        yield parameter.stan, len(priors), priors[0], _shared_label(parameter, table)
+        whole = parameter.whole or parameter.stan
+        yield whole, len(priors) * parameter.each, priors[0], _shared_label(parameter, table)
         return
     for i, (prior, label) in enumerate(zip(priors, parameter.labels, strict=True), start=1):
-        yield f"{parameter.stan}[{i}]", 1, prior, label
+        yield f"{parameter.stan}[{i}]", parameter.each, prior, label
 
 
 def _shared_label(parameter: PriorParameter, table: PriorTable) -> str:

@@ -10,7 +10,7 @@ from smoothstan.terms import Variable
 
 _DATA_BLOCK = re.compile(r"^data \{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
 _PARAMETERS_BLOCK = re.compile(r"^parameters \{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
-_PARAMETER = re.compile(r"^\s*(\w+)(?:<([^>]*)>)?(?:\[[^;\n]*\])?\s+(\w+);", re.MULTILINE)
+_PARAMETER = re.compile(r"^\s*(?:array\[\w+\]\s+)?(\w+)(?:<([^>]*)>)?(?:\[[^;\n]*\])?\s+(\w+);", re.MULTILINE)
 _BOUND = re.compile(r"(lower|upper)\s*=\s*([^,\s]+)")
 _DECLARATION = re.compile(r"^[^/\n]*?(\w+);", re.MULTILINE)
 

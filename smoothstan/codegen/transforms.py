@@ -1,8 +1,8 @@
 """Parameters of a program as one unconstrained vector, laid out as Stan lays it out.
 
-Source: Stan Reference Manual 2.37, chapter "Constraint transforms": logarithms for one bound, the log odds for two,
+Source: Stan Reference Manual, chapter "Constraint transforms": logarithms for one bound, the log odds for two,
 isometric log ratios for simplexes, and for Cholesky factors of correlations canonical partial correlations by tanh;
-matrices column by column.
+matrices column by column, arrays one by one.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def parameter_space(code: str, values: Mapping[str, FloatArray]) -> ParameterSpa
 
 def _free(parameter: DeclaredParameter, shape: tuple[int, ...]) -> int:
     if parameter.kind == _CHOLESKY:
-        return shape[0] * (shape[0] - 1) // 2
+        return int(np.prod(shape[:-2])) * (shape[-1] * (shape[-1] - 1) // 2)
     if parameter.kind == _SIMPLEX:
         return int(np.prod(shape[:-1])) * (shape[-1] - 1)
     return int(np.prod(shape))
@@ -70,7 +70,8 @@ def _free(parameter: DeclaredParameter, shape: tuple[int, ...]) -> int:
 
 def _unconstrained(parameter: DeclaredParameter, values: FloatArray) -> FloatArray:
     if parameter.kind == _CHOLESKY:
-        return _partial_correlations(values)
+        arrays = [values] if values.ndim == 3 else list(values.swapaxes(0, 1))
+        return np.concatenate([_partial_correlations(root) for root in arrays], axis=1)
     if parameter.kind == _SIMPLEX:
         return np.asarray(np.log(values) @ _sum_to_zero_basis(values.shape[-1])).reshape(len(values), -1)
     flat = values.reshape(len(values), -1) if values.ndim < 3 else values.swapaxes(1, 2).reshape(len(values), -1)
@@ -84,7 +85,9 @@ def _unconstrained(parameter: DeclaredParameter, values: FloatArray) -> FloatArr
 
 def _constrained(parameter: DeclaredParameter, shape: tuple[int, ...], free: FloatArray) -> FloatArray:
     if parameter.kind == _CHOLESKY:
-        return _cholesky_factor(free, shape[0])
+        if len(shape) == 2:
+            return _cholesky_factor(free, shape[0])
+        return np.stack([_cholesky_factor(part, shape[1]) for part in np.split(free, shape[0], axis=1)], axis=1)
     if parameter.kind == _SIMPLEX:
         return _simplexes(free.reshape(len(free), *shape[:-1], shape[-1] - 1), shape[-1])
     low, high = parameter.lower, parameter.upper

@@ -42,5 +42,5 @@ def load_dataset(name: str) -> pd.DataFrame:
         frame = pd.read_csv(stream)
     types: dict[str, Any] = {column: "category" for column in _CATEGORIES if column in frame}
     if "rating" in frame:
-        types["rating"] = pd.CategoricalDtype(range(1, 6), ordered=True)
+        types["rating"] = pd.CategoricalDtype([1, 2, 3, 4, 5], ordered=True)
     return frame.astype(types)

@@ -20,6 +20,8 @@ from smoothstan.table import Table
 from smoothstan.terms import (
     AuxiliaryTerm,
     BoundTerm,
+    Evidence,
+    LinearTerm,
     MonotonicTerm,
     PlacedGroup,
     SmoothOptions,
@@ -61,13 +63,21 @@ def build_design(
         term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
     ]
     written = [
-        PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc) for predictor, parts in expanded for group in parts.groups
+        PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc)
+        for predictor, parts in expanded
+        for group in parts.groups
     ]
-    terms += bind_groups(written, table, [term for term in terms if isinstance(term, MonotonicTerm)])
+    special = [term for term in terms if isinstance(term, MonotonicTerm)]
+    terms += bind_groups(written, table, options.settings, _evidence(terms, response, table), special)
     terms += _auxiliary(formula, family, response, table)
     _refuse_repeated_parameters(terms)
     predicted = tuple(predictor.dpar for predictor in formula.predictors)
     return Design(formula, family, response, predicted, tuple(terms), table, dropped)
+
+
+def _evidence(terms: list[BoundTerm], response: BoundResponse, table: Table) -> Evidence:
+    (linear,) = (term for term in terms if isinstance(term, LinearTerm) and term.dpar == "mu")
+    return Evidence(response.values(table) if response.numeric else None, linear.matrix.at(table))
 
 
 def _bind_predictor(
@@ -75,6 +85,8 @@ def _bind_predictor(
 ) -> Iterator[BoundTerm]:
     dpar, text = predictor.dpar, predictor.text
     for call in parts.specials:
+        if call.function == "mmc":
+            raise FormulaError("mmc() varies by a multi-membership group: (mmc(x1, x2) | mm(g1, g2))", text, call.span)
         if call.function not in SMOOTHS:
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
     yield bind_linear(

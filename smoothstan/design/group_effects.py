@@ -52,11 +52,15 @@ def _wanted(design: Design, text: str) -> dict[str, list[tuple[str, str]]]:
         raise FormulaError("re_formula has no left-hand side: write '~ (1 | g)'", text, tree.span)
     parts = expand(tree.operand, text)
     if parts.population or parts.offsets or parts.specials or parts.special_effects:
-        stray: Node = next(iter([*(f for t in (*parts.population, *parts.special_effects) for f in t), *parts.offsets, *parts.specials]))
+        stray: Node = next(
+            iter(
+                [*(f for t in (*parts.population, *parts.special_effects) for f in t), *parts.offsets, *parts.specials]
+            )
+        )
         raise FormulaError("re_formula holds group-level terms only, '(... | g)'", text, stray.span)
     found: dict[str, list[tuple[str, str]]] = {}
     for written in parts.groups:
-        group = deparse(written.group)
+        group = written.grouping.label
         found.setdefault(group, []).extend(_matching(design, written, group, text))
     return found
 

@@ -7,6 +7,7 @@ from smoothstan.formula.algebra import expand as expand
 from smoothstan.formula.arguments import CallArguments as CallArguments
 from smoothstan.formula.arguments import call_arguments as call_arguments
 from smoothstan.formula.arguments import constant_value as constant_value
+from smoothstan.formula.grouping import WrittenGrouping as WrittenGrouping
 from smoothstan.formula.model_formula import ModelFormula as ModelFormula
 from smoothstan.formula.model_formula import ParameterFormulas as ParameterFormulas
 from smoothstan.formula.model_formula import PredictorFormula as PredictorFormula

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from smoothstan.errors import FormulaError, NotYetSupported
+from smoothstan.formula.grouping import GROUPINGS, WrittenGrouping, read_grouping
 from smoothstan.formula.syntax import (
     Binary,
     Call,
@@ -31,12 +32,13 @@ Interaction = tuple[Node, ...]
 
 @dataclass(frozen=True)
 class WrittenGroup:
-    """``(effects | id | group)``: varying effects; ``correlated`` is False for ``||``."""
+    """``(effects | id | group)``: varying effects; ``correlated`` is False for ``||`` and for ``gr(cor = FALSE)``."""
 
     effects: Node
     group: Node
     identifier: str | None
     correlated: bool
+    grouping: WrittenGrouping
     span: Span = field(default=(0, 0), compare=False)
 
 
@@ -262,7 +264,12 @@ class _Algebra:
         if middle is not None and not isinstance(middle, (Name, Number)):
             raise self.error("the ID between two bars must be a single name", middle)
         identifier = None if middle is None else deparse(middle)
-        return [WrittenGroup(effects, group, identifier, correlated, outer.span) for group in self.groups(inner.right)]
+        return [self.group(effects, group, identifier, correlated, outer.span) for group in self.groups(inner.right)]
+
+    def group(self, effects: Node, group: Node, identifier: str | None, correlated: bool, span: Span) -> WrittenGroup:
+        grouping = read_grouping(group, self.text)
+        own = grouping.identifier if identifier is None or not grouping.correlated else identifier
+        return WrittenGroup(effects, group, own, correlated and grouping.correlated, grouping, span)
 
     def groups(self, node: Node) -> list[Node]:
         """Expand the right side of a bar, an ordinary right-hand side whose terms are joined by colons."""
@@ -271,11 +278,11 @@ class _Algebra:
         terms = algebra.as_written([piece for piece in pieces if isinstance(piece, tuple)])
         if not terms or not all(isinstance(piece, (tuple, bool)) for piece in pieces):
             raise self.error(_GROUP_HELP, node)
-        for factor in (factor for term in terms for factor in term):
-            if isinstance(factor, Call) and factor.function in ("gr", "mm"):
-                raise NotYetSupported(f"grouping by {factor.function}() is not built yet", self.text, factor.span)
-            if isinstance(factor, Call):
+        for factor, joined in ((factor, len(term) > 1) for term in terms for factor in term):
+            if isinstance(factor, Call) and factor.function not in GROUPINGS:
                 raise self.error(f"{_GROUP_HELP}; {factor.function}() is not allowed here", factor)
+            if isinstance(factor, Call) and joined:
+                raise self.error(f"{factor.function}() cannot be joined with another grouping", factor)
         return [reduce(_colon, term) for term in terms]
 
     def as_written(self, terms: list[Interaction]) -> list[Interaction]:

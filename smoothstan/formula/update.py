@@ -91,9 +91,7 @@ def _with_options(
 ) -> PredictorFormula:
     """Return a formula with the options that it had, or that were taken away by a change."""
     options = [p for p in (before, change) if p is not None]
-    return replace(
-        predictor, center=all(p.center for p in options), cmc=all(p.cmc for p in options)
-    )
+    return replace(predictor, center=all(p.center for p in options), cmc=all(p.cmc for p in options))
 
 
 def meaning(formula: ModelFormula) -> ModelFormula:

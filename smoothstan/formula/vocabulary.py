@@ -9,7 +9,7 @@ EFFECTS = frozenset({"mo"})
 """Calls that multiply coefficients, alone or in interactions with columns and with each other."""
 
 SPECIALS = SMOOTHS | {
-    OFFSET, "gp", "me", "mi", "cs", "ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor",
+    OFFSET, "gp", "me", "mi", "mmc", "cs", "ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor",
 }  # fmt: skip
 ADDITIONS = frozenset({
     "weights", "trials", "cens", "trunc", "se", "rate", "thres", "subset", "mi", "index", "dec", "bhaz",

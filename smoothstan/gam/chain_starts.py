@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,7 @@ from smoothstan.gam.of_design import Twin, TwinEffect, TwinSmooth, twin_of
 from smoothstan.gam.problem import PenaltyBlock
 from smoothstan.priors import PriorTable
 from smoothstan.smooths import JointPrecision
-from smoothstan.terms import AuxiliaryTerm, BoundTerm, GroupTerm, LinearTerm, PriorParameter, SmoothTerm
-from smoothstan.terms.group import Coefficient
+from smoothstan.terms import AuxiliaryTerm, BoundTerm, Coefficient, GroupTerm, LinearTerm, PriorParameter, SmoothTerm
 
 Start = dict[str, Any]
 """Stan parameter -> its value."""
@@ -229,13 +229,17 @@ def _place_effects(effect: TwinEffect, twin: Twin, point: StartPoint, sp: float,
     row, i = effect.coefficient.number - 1, effect.group.index
     deviation = float(np.sqrt(point.scale * effect.term.block.scales[0] / sp))
     values[f"sd_{i}"][row] = deviation
-    values[f"z_{i}"][row] = _by_level(effect, twin, point) / deviation
+    by_level = _by_level(effect, twin, point)
+    if effect.group.centred:
+        values[f"r_{i}"][:, row] = by_level
+    else:
+        values[f"z_{i}"][row] = by_level / deviation
 
 
 def _by_level(effect: TwinEffect, twin: Twin, point: StartPoint) -> FloatArray:
     """Return the effect of every level: what the smooth adds in a row of that level over the row's covariate."""
     table, group = twin.design.table, effect.group
-    level, column = group.indices(table), _column(group, effect.coefficient, twin.design)
+    (level,), column = group.indices(table), _column(group, effect.coefficient, twin.design)
     added = effect.term.design(table) @ point.coefficients[effect.term.block.columns]
     # The last row of every level in order of size is the one with the largest covariate.
     order = np.argsort(np.abs(column), kind="stable")
@@ -246,7 +250,7 @@ def _by_level(effect: TwinEffect, twin: Twin, point: StartPoint) -> FloatArray:
 
 
 def _column(group: GroupTerm, coefficient: Coefficient, design: Design) -> FloatArray:
-    columns = [column for effects in group.effects for column in effects.matrix.at(design.table).T]
+    columns = [column for effects in group.effects for column in effects.at(design.table).T]
     return np.asarray(columns[coefficient.number - 1])
 
 
@@ -266,9 +270,7 @@ def _anything(term: BoundTerm, rng: np.random.Generator) -> Start:
             found |= {b.standardised: _uniform(rng, size) for b, size in zip(numbered.blocks, sizes, strict=True)}
         return found
     if isinstance(term, GroupTerm):
-        i, m = term.index, len(term.coefficients)
-        found = {f"sd_{i}": np.exp(_uniform(rng, m)), f"z_{i}": _uniform(rng, m, len(term.levels))}
-        return found | ({f"L_{i}": np.eye(m)} if term.has_correlations else {})
+        return term.starts(partial(_uniform, rng))
     return {}
 
 

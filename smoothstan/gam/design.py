@@ -15,7 +15,7 @@ from smoothstan.families.links import LINKS, Link
 from smoothstan.families.penalised import PenalisedFamily
 from smoothstan.formula import ModelFormula, TermList, expand, parse_formula
 from smoothstan.formula.algebra import WrittenGroup
-from smoothstan.formula.syntax import Argument, Call, Name, Node, Text, strip_parens, variables
+from smoothstan.formula.syntax import Argument, Call, Name, Node, Text, variables
 from smoothstan.formula.vocabulary import EFFECTS, SMOOTHS
 from smoothstan.gam.model_matrix import RowBlocks, row_slices
 from smoothstan.gam.problem import PenaltyBlock, Problem
@@ -221,6 +221,8 @@ def group_nodes(columns: tuple[str, ...], table: Table, span: tuple[int, int] = 
 
 def _as_random_effects(group: WrittenGroup, table: Table, text: str) -> list[Call]:
     """Write ``(1 + x || g)`` as ``s(g, bs="re") + s(g, x, bs="re")``."""
+    if group.grouping.special:
+        raise NotYetSupported(f"gam() has no {group.grouping.special} effects; use brm()", text, group.group.span)
     terms: TermList = expand(group.effects, text)
     effects = len(terms.population) + int(terms.intercept)
     if group.correlated and effects > 1:
@@ -232,7 +234,7 @@ def _as_random_effects(group: WrittenGroup, table: Table, text: str) -> list[Cal
     _refuse_special_effects(terms, text)
     if terms.specials or terms.groups or terms.offsets:
         raise FormulaError("only population-level terms can vary by group", text, group.span)
-    columns = group_nodes(variables(strip_parens(group.group)), table, group.span)
+    columns = group_nodes(variables(group.grouping.factors[0]), table, group.span)
     calls = [_random_effect(columns, group)] if terms.intercept else []
     return calls + [_random_effect((*columns, *term), group) for term in terms.population]
 

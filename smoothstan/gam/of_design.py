@@ -12,6 +12,8 @@ from smoothstan.gam.design import GamDesign, GamTerm, gam_terms, group_nodes, re
 from smoothstan.gam.response import bind_gam_response, choose_gam_family
 from smoothstan.terms import (
     BoundSmooth,
+    Coefficient,
+    Effects,
     GroupTerm,
     LinearTerm,
     OffsetTerm,
@@ -19,7 +21,6 @@ from smoothstan.terms import (
     SmoothTerm,
     bind_smooth_calls,
 )
-from smoothstan.terms.group import Coefficient, Effects
 from smoothstan.terms.smooth import NumberedSmooth
 
 _MAIN = "mu"
@@ -110,6 +111,8 @@ def _effect_calls(
     term: GroupTerm, effects: Effects, design: Design, *, independent: bool
 ) -> list[tuple[Coefficient, Call]]:
     """Return every varying coefficient as ``s(g, x, bs="re")``."""
+    if term.special:
+        raise NotYetSupported(f"gam() has no {term.special} effects, as those of {term.group!r} are")
     if term.has_correlations and not independent:
         raise NotYetSupported(
             f"gam() has no correlation between effects of a group, as those of {term.group!r} have: "

@@ -113,12 +113,12 @@ def _stacked(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 def _grouping_tables(term: GroupTerm, draws: Flat, *, prob: float, robust: bool) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
-    labels = [c.label for c in term.coefficients]
+    labels = list(term.deviation_labels)
     deviations = np.column_stack([draws[name] for name in term.deviation_names])
     tables = {"sd": posterior_summary(deviations, labels, prob=prob, robust=robust)}
     if not term.has_correlations:
         return tables
-    pairs = [(a.label, b.label) for a, b in term.pairs()]
+    pairs = list(term.correlation_labels)
     correlations = np.column_stack([draws[name] for name in term.correlation_names])
     index = pd.MultiIndex.from_tuples(pairs, names=["coef1", "coef2"])
     tables["cor"] = posterior_summary(correlations, index, prob=prob, robust=robust)

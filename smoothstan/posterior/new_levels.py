@@ -20,7 +20,7 @@ from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.design import Design
 from smoothstan.errors import OptionError
 from smoothstan.table import Table
-from smoothstan.terms import GroupTerm, combined_factor
+from smoothstan.terms import GroupTerm
 
 NEW_LEVELS = ("uncertainty", "gaussian", "old_levels")
 _STREAM = 1
@@ -53,10 +53,10 @@ class NewLevels:
         levels: dict[str, tuple[str, ...]] = {}
         extended = dict(draws)
         for group, terms in by_group.items():
-            found = combined_factor(table, terms[0].columns).drop_unused().levels
+            found = terms[0].membership.levels(table)
             if any(level not in terms[0].numbers for level in found):
                 levels[group] = found
-                extended |= self._effects(terms, draws, found)
+                extended |= self._effects(terms, draws, found, table)
         if not levels:
             return design, draws
         terms_now = (
@@ -66,7 +66,7 @@ class NewLevels:
         return replace(design, terms=tuple(terms_now)), extended
 
     def _effects(
-        self, terms: list[GroupTerm], draws: Mapping[str, FloatArray], levels: tuple[str, ...]
+        self, terms: list[GroupTerm], draws: Mapping[str, FloatArray], levels: tuple[str, ...], table: Table
     ) -> dict[str, FloatArray]:
         """Return the effects of one group at some levels: variable -> (draws, levels, coefs)."""
         numbers = np.asarray([terms[0].numbers.get(level, -1) for level in levels])
@@ -76,31 +76,41 @@ class NewLevels:
         new = [(int(i), levels[i]) for i in np.flatnonzero(numbers < 0)]
         if self.how == "gaussian":
             for term in terms:
-                self._draw_normal(term, draws, new, result)
+                self._draw_normal(term, draws, new, result, table)
             return result
+        # All groupings of a group have the same "by", or none.
+        by = next((term for term in terms if term.spread.in_sets), terms[0])
+        sets = by.spread.set_of(by.membership, table)
         for i, level in new:
-            chosen = self._chosen(terms[0], level, len(draws[next(iter(names))]))
+            candidates = by.spread.members(len(by.levels))[sets.get(level, 0)]
+            chosen = self._chosen(by.group, level, candidates, len(draws[next(iter(names))]))
             for name, values in result.items():
                 values[:, i] = draws[name][np.arange(len(chosen)), chosen]
         return result
 
-    def _chosen(self, term: GroupTerm, level: str, count: int) -> IntArray:
+    def _chosen(self, group: str, level: str, candidates: IntArray, count: int) -> IntArray:
         """Return the level of the fit that stands for a new one, (draws,)."""
-        rng, known = self._generator(term.group, level), len(term.levels)
+        rng, known = self._generator(group, level), len(candidates)
         if self.how == "old_levels":
-            return np.full(count, rng.integers(known))
-        return rng.integers(known, size=count)
+            return np.full(count, candidates[rng.integers(known)])
+        return np.asarray(candidates[rng.integers(known, size=count)])
 
     def _draw_normal(
         self, term: GroupTerm, draws: Mapping[str, FloatArray], new: list[tuple[int, str]],
-        result: Mapping[str, FloatArray],
+        result: Mapping[str, FloatArray], table: Table,
     ) -> None:  # fmt: skip
         """Fill in the effects of one grouping at new levels, given as (place, level)."""
-        root = covariance_root(term, draws)
+        if not term.tails.normal:
+            raise OptionError(
+                f"sample_new_levels='gaussian' is not for the group {term.group!r}, whose effects have a Student-t "
+                "distribution; use 'uncertainty' or 'old_levels'"
+            )
+        sets = term.spread.set_of(term.membership, table)
+        roots = [covariance_root(term, draws, number) for number in range(len(term.spread.labels))]
         places = [(term.effects_name(c.dpar), term.position(c.dpar, c.name)) for c in term.coefficients]
         for i, level in new:
             # The grouping's number, as a group with several draws them apart.
-            rng = self._generator(term.group, level, term.index)
+            rng, root = self._generator(term.group, level, term.index), roots[sets.get(level, 0)]
             drawn = np.einsum("sij,sj->si", root, rng.standard_normal(root.shape[:2]))
             for j, (name, place) in enumerate(places):
                 result[name][:, i, place] = drawn[:, j]
@@ -112,13 +122,15 @@ class NewLevels:
         return np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
 
 
-def covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray]) -> FloatArray:
-    """Return a root A of the covariance, A A' = diag(sd) C diag(sd), (draws, m, m)."""
-    deviations = np.column_stack([draws[name] for name in term.deviation_names])
-    size = deviations.shape[1]
+def covariance_root(term: GroupTerm, draws: Mapping[str, FloatArray], number: int = 0) -> FloatArray:
+    """Return a root A of the covariance, A A' = diag(sd) C diag(sd), (draws, m, m); of the set with a number."""
+    size = len(term.coefficients)
+    deviations = np.column_stack([draws[name] for name in term.deviation_names[number * size : (number + 1) * size]])
     correlations = np.broadcast_to(np.eye(size), (len(deviations), size, size)).copy()
     if term.has_correlations:
-        for (a, b), name in zip(term.pairs(), term.correlation_names, strict=True):
+        pairs = list(term.pairs())
+        names = term.correlation_names[number * len(pairs) : (number + 1) * len(pairs)]
+        for (a, b), name in zip(pairs, names, strict=True):
             correlations[:, a.number - 1, b.number - 1] = correlations[:, b.number - 1, a.number - 1] = draws[name]
     return np.asarray(deviations[:, :, None] * _root(correlations))
 

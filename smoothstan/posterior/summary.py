@@ -146,14 +146,16 @@ def _groups(design: Design) -> Plan:
         by_group.setdefault(term.group, []).append(term)
     plan: Plan = []
     for group, terms in by_group.items():
-        rows = [
-            (f"sd({v.removeprefix(f'sd_{t.name}__')})", v) for t in terms for v in _scalars(t) if v.startswith("sd_")
+        rows = [("df", v.name) for t in terms for v in t.tails.variables(t.name)]
+        rows += [
+            (f"sd({label})", name)
+            for t in terms
+            for label, name in zip(t.deviation_labels, t.deviation_names, strict=True)
         ]
         rows += [
-            (f"cor({a.label},{b.label})", f"cor_{t.name}__{a.label}__{b.label}")
+            (f"cor({a},{b})", name)
             for t in terms
-            if t.has_correlations
-            for a, b in t.pairs()
+            for (a, b), name in zip(t.correlation_labels, t.correlation_names, strict=True)
         ]
         plan.append(("Multilevel Hyperparameters", f"~{group} (Number of levels: {len(terms[0].levels)})", rows))
     return plan

@@ -49,8 +49,7 @@ class PriorTable:
 
     def resolve(self, class_: str, coef: str = "", group: str = "", dpar: str = "") -> ResolvedPrior:
         """Return the prior of one parameter: its own, else its group's, else its class's."""
-        above = self._find((class_, "", "", dpar)) or self._row(class_, coef, group, dpar)
-        bounds = above.slot
+        bounds = self._class_row(class_, coef, group, dpar).slot
         row = self._holding(class_, coef, group, dpar)
         distribution = parse_distribution(row.text) if row.text else None
         return ResolvedPrior(distribution, bounds.lb, bounds.ub)
@@ -65,12 +64,14 @@ class PriorTable:
             row = self._find(address)
             if row is not None and row.text:
                 return row
-        return self._find((class_, "", "", dpar)) or self._row(class_, coef, group, dpar)
+        return self._class_row(class_, coef, group, dpar)
 
-    def _row(self, *address: str) -> PriorRow:
-        row = self._find(address)
+    def _class_row(self, class_: str, coef: str, group: str, dpar: str) -> PriorRow:
+        """Return the row of a class, or, where it has none, that of the class in a group, or of the coefficient."""
+        addresses = ((class_, "", "", dpar), (class_, "", group, dpar), (class_, coef, group, dpar))
+        row = next((row for address in addresses if (row := self._find(address)) is not None), None)
         if row is None:
-            raise PriorError(f"the model has no parameters of class {address[0]!r}")
+            raise PriorError(f"the model has no parameters of class {class_!r}")
         return row
 
     def _find(self, address: tuple[str, ...]) -> PriorRow | None:

@@ -2,16 +2,17 @@
 
 from smoothstan.terms.auxiliary import AuxiliaryTerm as AuxiliaryTerm
 from smoothstan.terms.bound_smooth import BoundSmooth as BoundSmooth
+from smoothstan.terms.centring import Evidence as Evidence
 from smoothstan.terms.expression import Expression as Expression
 from smoothstan.terms.expression import as_numbers as as_numbers
 from smoothstan.terms.expression import bind_expression as bind_expression
 from smoothstan.terms.expression import check_functions as check_functions
-from smoothstan.terms.group import GroupTerm as GroupTerm
-from smoothstan.terms.group import PlacedGroup as PlacedGroup
 from smoothstan.terms.group import bind_groups as bind_groups
-from smoothstan.terms.group import combined_factor as combined_factor
+from smoothstan.terms.group_rules import PlacedGroup as PlacedGroup
+from smoothstan.terms.group_term import GroupTerm as GroupTerm
 from smoothstan.terms.linear import LinearTerm as LinearTerm
 from smoothstan.terms.linear import bind_linear as bind_linear
+from smoothstan.terms.membership import combined_factor as combined_factor
 from smoothstan.terms.monotonic import MonotonicTerm as MonotonicTerm
 from smoothstan.terms.monotonic import bind_monotonic as bind_monotonic
 from smoothstan.terms.names import clean_name as clean_name
@@ -33,3 +34,5 @@ from smoothstan.terms.term import Draws as Draws
 from smoothstan.terms.term import PriorParameter as PriorParameter
 from smoothstan.terms.term import Variable as Variable
 from smoothstan.terms.term import added as added
+from smoothstan.terms.varying_effects import Coefficient as Coefficient
+from smoothstan.terms.varying_effects import Effects as Effects

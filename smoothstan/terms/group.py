@@ -1,405 +1,97 @@
-"""Group-level effects: ``(1 + x | g)``, as brms parametrises them, non-centred."""
+"""Bind the group-level terms of a model: which of them share a grouping, and of what kind it is."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import combinations
-from typing import ClassVar, final
+from typing import Any
 
-import numpy as np
-
-from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.errors import DataError, FormulaError, underline
-from smoothstan.formula import Interaction, TermList, WrittenGroup, expand
-from smoothstan.formula.syntax import deparse, variables
-from smoothstan.priors import DefaultScale, PriorSlot
-from smoothstan.table import Factor, Table, as_factor, collation_key
-from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
+from smoothstan.formula import Interaction, TermList, WrittenGrouping, expand
+from smoothstan.formula.syntax import Call
+from smoothstan.table import Table, collation_key
+from smoothstan.terms.centring import Evidence, decided
+from smoothstan.terms.group_rules import PlacedGroup, check_together
+from smoothstan.terms.group_term import GroupTerm
+from smoothstan.terms.level_covariance import bind_covariance
+from smoothstan.terms.level_spread import bind_spread
+from smoothstan.terms.level_tails import NormalTails, StudentTails, Tails
+from smoothstan.terms.membership import bind_membership
+from smoothstan.terms.model_matrix import bind_model_matrix
 from smoothstan.terms.monotonic import MonotonicTerm, monotonic_matrix
-from smoothstan.terms.names import prior_dpar, suffix
-from smoothstan.terms.standardised import correlation_root, standardised_effects
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
+from smoothstan.terms.varying_effects import Effects, bind_member_covariates
 
 
 @dataclass(frozen=True)
-class Effects:
-    """The varying effects that one ``( | )`` adds to one distributional parameter.
+class _Piece:
+    """The effects of a term that belong to one grouping."""
 
-    ``special_names`` are those of monotonic effects, whose columns the population-level term ``special`` gives.
-    """
-
-    dpar: str
-    matrix: ModelMatrix
-    special: MonotonicTerm | None = None
-    special_names: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Coefficient names, e.g. ``Intercept``, ``x``, ``mox``."""
-        return (*self.matrix.names, *self.special_names)
-
-    def special_expression(self, name: str) -> str:
-        """Return the Stan expression of the column of an effect, empty if it is data."""
-        return self.special.expression(name) if self.special is not None and name in self.special_names else ""
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """One varying coefficient: its place in the grouping (from 1), its parameter, name and column."""
-
-    number: int
-    dpar: str
-    name: str
-    constant: bool
-    expression: str = ""
-
-    @property
-    def is_data(self) -> bool:
-        """Whether its column stands in the data: neither ones nor computed from parameters."""
-        return not self.constant and not self.expression
-
-    @property
-    def label(self) -> str:
-        """The name with the parameter in front: ``sigma_Intercept``."""
-        return f"{prior_dpar(self.dpar)}_{self.name}" if prior_dpar(self.dpar) else self.name
-
-    @property
-    def stan_column(self) -> str:
-        """The middle of the Stan name of its column: ``_sigma_2`` in ``Z_1_sigma_2``."""
-        return f"{suffix(self.dpar)}_{self.number}"
-
-
-@final
-@dataclass(frozen=True)
-class GroupTerm(BoundTerm):
-    """All effects that share one grouping, and, if correlated, one correlation matrix.
-
-    Args:
-        index: the grouping's number in the Stan program, from 1.
-        group: its label, e.g. ``g1:g2``.
-        columns: the columns that define it.
-        levels: the levels that the data have, in order.
-        correlated: whether the effects are correlated.
-        effects: what each ``( | )`` adds.
-        earlier: parameter -> how many effects of the same group and parameter earlier groupings have;
-            in the posterior all of them share one array.
-        kept: (parameter, name) of the effects that predictions add; None for all of them.
-    """
-
-    index: int
-    group: str
-    columns: tuple[str, ...]
-    levels: tuple[str, ...]
-    correlated: bool
-    effects: tuple[Effects, ...]
-    earlier: tuple[tuple[str, int], ...] = ()
-    kept: tuple[tuple[str, str], ...] | None = None
-
-    template: ClassVar[str] = "terms/group.stan.jinja"
-
-    @property
-    def name(self) -> str:
-        """The label as it stands in names of the posterior, where a slash would mean a path."""
-        return self.group.replace("/", "D")
-
-    @property
-    def coefficients(self) -> tuple[Coefficient, ...]:
-        """All varying coefficients, numbered from 1."""
-        found = [
-            (e.dpar, name, e.matrix.intercept and i == 0, e.special_expression(name))
-            for e in self.effects
-            for i, name in enumerate(e.names)
-        ]
-        return tuple(Coefficient(n, *facts) for n, facts in enumerate(found, start=1))
-
-    @property
-    def has_correlations(self) -> bool:
-        """Whether there is a correlation matrix to sample."""
-        return self.correlated and len(self.coefficients) > 1
-
-    @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        """The number of every level, from 0."""
-        return {level: i for i, level in enumerate(self.levels)}
-
-    @property
-    def width(self) -> int:
-        """The number of its effects."""
-        return len(self.coefficients)
-
-    def indices(self, table: Table) -> IntArray:
-        """Return the (n,) level of every row, from 0; a level that the fit has not seen is an error."""
-        factor = combined_factor(table, self.columns)
-        lookup = np.asarray([self.numbers.get(level, -1) for level in factor.levels], dtype=np.int64)
-        result = lookup[factor.codes]
-        if np.any(result < 0):
-            row = int(np.argmax(result < 0))
-            raise DataError(
-                f"the grouping factor {self.group!r} has the new level {factor.levels[factor.codes[row]]!r} "
-                f"in row {row} (rows count from 0); the fit knows {len(self.levels)} levels"
-            )
-        return result
-
-    def stan_data(self, table: Table) -> StanData:
-        """Return N, M, J, NC and one Z per coefficient."""
-        i, m = self.index, len(self.coefficients)
-        data: StanData = {
-            f"N_{i}": len(self.levels),
-            f"M_{i}": m,
-            f"J_{i}": self.indices(table) + 1,
-            f"NC_{i}": m * (m - 1) // 2,
-        }
-        columns = (column for e in self.effects for column in e.matrix.at(table).T)
-        ordinary = (c for c in self.coefficients if not c.expression)
-        for coefficient, column in zip(ordinary, columns, strict=True):
-            data[f"Z_{i}{coefficient.stan_column}"] = np.ascontiguousarray(column)
-        return data
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns that it needs."""
-        return (*self.columns, *self.effect_reads)
-
-    @property
-    def effect_reads(self) -> tuple[str, ...]:
-        """The columns that its effects need, besides those of the grouping."""
-        own = tuple(name for e in self.effects if not self._only_intercept(e) for name in e.matrix.reads)
-        return (*own, *(column for e in self.effects for column in self._special_reads(e)))
-
-    def _special_reads(self, effects: Effects) -> Iterator[str]:
-        for name in effects.special_names if effects.special is not None else ():
-            if self.keeps(effects.dpar, name):
-                yield from effects.special.effect_reads(name)
-
-    def keeps(self, dpar: str, name: str) -> bool:
-        """Return whether predictions add an effect."""
-        return self.kept is None or (dpar, name) in self.kept
-
-    def _only_intercept(self, effects: Effects) -> bool:
-        return not any(self.keeps(effects.dpar, name) for name in effects.matrix.names[int(effects.matrix.intercept) :])
-
-    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
-        """Return rows of the classes ``sd`` and ``cor``."""
-        default = scale.fill("student_t(3, 0, {scale})")
-        slots = []
-        for dpar in dict.fromkeys(prior_dpar(c.dpar) for c in self.coefficients):
-            slots.append(PriorSlot("sd", dpar=dpar, default=default, lb=0))
-            slots.append(PriorSlot("sd", group=self.group, dpar=dpar))
-        slots += [PriorSlot("sd", c.name, self.group, prior_dpar(c.dpar)) for c in self.coefficients]
-        if self.has_correlations:
-            slots += [PriorSlot("cor", default="lkj(1)"), PriorSlot("cor", group=self.group)]
-        return tuple(slots)
-
-    @property
-    def prior_parameters(self) -> tuple[PriorParameter, ...]:
-        """The standard deviations and the Cholesky factor of the correlations."""
-        addresses = tuple(("sd", c.name, self.group, prior_dpar(c.dpar)) for c in self.coefficients)
-        labels = tuple(self._sd_name(c) for c in self.coefficients)
-        deviations = PriorParameter(f"sd_{self.index}", addresses, labels)
-        if not self.has_correlations:
-            return (deviations,)
-        correlations = PriorParameter(f"L_{self.index}", (("cor", "", self.group, ""),), (f"cor_{self.name}",), True)
-        return (deviations, correlations)
-
-    def _sd_name(self, coefficient: Coefficient) -> str:
-        return f"sd_{self.name}__{coefficient.label}"
-
-    @property
-    def deviation_names(self) -> tuple[str, ...]:
-        """The posterior names of the standard deviations, coefficient by coefficient."""
-        return tuple(map(self._sd_name, self.coefficients))
-
-    @property
-    def correlation_names(self) -> tuple[str, ...]:
-        """The posterior names of the correlations, in the order of ``pairs``; none without a correlation matrix."""
-        return tuple(f"cor_{self.name}__{a.label}__{b.label}" for a, b in self.pairs()) if self.has_correlations else ()
-
-    def pairs(self) -> Iterator[tuple[Coefficient, Coefficient]]:
-        """Return the pairs of coefficients in the order of brms: (1,2), (1,3), (2,3), (1,4), ..."""
-        return iter(sorted(combinations(self.coefficients, 2), key=lambda pair: (pair[1].number, pair[0].number)))
-
-    @property
-    def variables(self) -> tuple[Variable, ...]:
-        """``sd_g__Intercept``, ``cor_g__Intercept__x`` and the effects ``r_g`` with dims (level, coef)."""
-        i = self.index
-        result = [Variable(name, (f"sd_{i}[{n}]",)) for n, name in enumerate(self.deviation_names, start=1)]
-        result += [Variable(name, (f"cor_{i}[{n}]",)) for n, name in enumerate(self.correlation_names, start=1)]
-        for dpar in dict.fromkeys(c.dpar for c in self.coefficients):
-            chosen = [c for c in self.coefficients if c.dpar == dpar]
-            columns = tuple(f"r_{i}[{g + 1},{c.number}]" for g in range(len(self.levels)) for c in chosen)
-            coords = (self.levels, tuple(c.name for c in chosen))
-            result.append(Variable(self.effects_name(dpar), columns, (self.name, "coef"), coords))
-        return tuple(result)
-
-    def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
-        """Return ``sd``, the Cholesky factor ``L`` of the correlations, and the standardised effects ``z``."""
-        i = self.index
-        deviations = np.column_stack([draws[name] for name in self.deviation_names])
-        effects = np.stack(
-            [draws[self.effects_name(c.dpar)][:, :, self.position(c.dpar, c.name)] for c in self.coefficients], axis=1
-        )
-        found = {f"sd_{i}": deviations}
-        root = None
-        if self.has_correlations:
-            pairs = [(a.number - 1, b.number - 1) for a, b in self.pairs()]
-            root = correlation_root([draws[name] for name in self.correlation_names], pairs)
-            found[f"L_{i}"] = root
-        return found | {f"z_{i}": standardised_effects(effects, deviations, root)}
-
-    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
-        """Return the effects ``r``, one row per level, and the correlations ``cor``."""
-        i = self.index
-        scaled = parameters[f"z_{i}"]
-        found: dict[str, FloatArray] = {}
-        if self.has_correlations:
-            root = parameters[f"L_{i}"]
-            scaled = root @ scaled
-            correlations = root @ root.swapaxes(1, 2)
-            found[f"cor_{i}"] = np.stack([correlations[:, a.number - 1, b.number - 1] for a, b in self.pairs()], axis=1)
-        effects = parameters[f"sd_{i}"][:, :, None] * scaled
-        return found | {f"r_{i}": effects.swapaxes(1, 2)}
-
-    def effects_name(self, dpar: str) -> str:
-        """Return the posterior name of the effects on a parameter: ``r_g`` or ``r_g__sigma``."""
-        return f"r_{self.name}__{dpar}" if prior_dpar(dpar) else f"r_{self.name}"
-
-    def dense(self, dpar: str) -> tuple[DensePart, ...]:
-        """Return nothing: group effects are indexed, not multiplied by a matrix of zeros."""
-        return ()
-
-    def addends(self, dpar: str) -> tuple[Addend, ...]:
-        """Return one gathered vector per coefficient."""
-        i = self.index
-        return tuple(
-            Addend(f"r_{i}[J_{i}, {c.number}]" + ("" if c.constant else f" .* {c.expression or f'Z_{i}{c.stan_column}'}"))
-            for c in self.coefficients
-            if c.dpar == dpar
-        )
-
-    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
-        """Return sum over coefficients of r[level] Z, (draws, rows)."""
-        own = [effects for effects in self.effects if effects.dpar == dpar]
-        total: FloatArray | float = 0.0
-        if not own:
-            return total
-        values = draws[self.effects_name(dpar)]
-        # Taken from two dimensions, twice as fast as from three.
-        by_level, first = values.reshape(len(values), -1), self.indices(table) * values.shape[2]
-        for effects in own:
-            z = None if self._only_intercept(effects) else effects.matrix.at(table)
-            for column, name in enumerate(effects.names):
-                if self.keeps(dpar, name):
-                    part = np.take(by_level, first + self.position(dpar, name), axis=1)
-                    if effects.special is not None and name in effects.special_names:
-                        part *= effects.special.values(name, draws, table)
-                    elif z is not None and not (effects.matrix.intercept and column == 0):
-                        part *= z[:, column]
-                    total = added(total, part)
-        return total
-
-    def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:
-        """Yield one column per level and effect, named as the elements of ``r_g``."""
-        for effects in (e for e in self.effects if e.dpar == dpar):
-            member = self.indices(table)[:, None] == np.arange(len(self.levels))
-            for column, name in zip(effects.matrix.at(table).T, effects.names, strict=True):
-                labels = (f"{self.effects_name(dpar)}[{level},{name}]" for level in self.levels)
-                yield from zip(labels, (member * column[:, None]).T, strict=True)
-
-    def position(self, dpar: str, name: str) -> int:
-        """Return the place of an effect in the last dimension of its array in the posterior."""
-        own = [c.name for c in self.coefficients if c.dpar == dpar].index(name)
-        return dict(self.earlier).get(dpar, 0) + own
-
-
-def combined_factor(table: Table, columns: Sequence[str]) -> Factor:
-    """Return the factor whose levels are the combinations that occur, joined by ``_``.
-
-    A single column keeps its order of levels; combinations are sorted as R sorts strings, as brms does.
-    """
-    first = as_factor(table[columns[0]])
-    if len(columns) == 1:
-        return first
-    factors = [first, *(as_factor(table[name]) for name in columns[1:])]
-    code = np.zeros(table.n, dtype=np.int64)
-    for factor in factors:
-        code = code * len(factor.levels) + factor.codes
-    used, codes = np.unique(code, return_inverse=True)
-    names = []
-    for value in used.tolist():
-        parts = []
-        for factor in reversed(factors):
-            value, level = divmod(value, len(factor.levels))
-            parts.append(factor.levels[level])
-        names.append("_".join(reversed(parts)))
-    levels = sorted(set(names), key=collation_key)
-    position = {level: i for i, level in enumerate(levels)}
-    return Factor(np.asarray([position[n] for n in names], dtype=np.int64)[codes], tuple(levels))
-
-
-@dataclass(frozen=True)
-class PlacedGroup:
-    """A group term as written, with the distributional parameter and the text in which it stands.
-
-    ``special`` is True for its monotonic effects alone, False for all others, None for all.
-    """
-
-    dpar: str
-    term: WrittenGroup
-    text: str
-    cmc: bool = True
-    special: bool | None = None
-
-    @property
-    def effects(self) -> TermList:
-        """What varies."""
-        terms = expand(self.term.effects, self.text)
-        if self.special is None:
-            return terms
-        if self.special:
-            return replace(terms, intercept=False, reserved_intercept=False, population=())
-        return replace(terms, special_effects=())
-
-    def parts(self) -> tuple[PlacedGroup, ...]:
-        """Return what forms groupings of its own: of uncorrelated effects the monotonic ones, as in brms."""
-        terms = self.effects
-        if self.term.correlated or self.term.identifier is not None or not terms.special_effects:
-            return (self,)
-        ordinary = (replace(self, special=False),) if terms.intercept or terms.population else ()
-        return (*ordinary, replace(self, special=True))
-
-    @property
-    def group(self) -> str:
-        """The group's label."""
-        return deparse(self.term.group)
-
-    def error(self, message: str) -> FormulaError:
-        """Return an error that points at this term."""
-        return FormulaError(message, self.text, self.term.span)
+    item: PlacedGroup
+    effects: TermList
 
 
 def bind_groups(
-    written: Sequence[PlacedGroup], table: Table, special: Sequence[MonotonicTerm] = ()
-) -> tuple[GroupTerm, ...]:
+    written: Sequence[PlacedGroup], table: Table, objects: Mapping[str, Any], evidence: Evidence,
+    special: Sequence[MonotonicTerm] = (),
+) -> tuple[GroupTerm, ...]:  # fmt: skip
     """Bind all group-level terms of a model; those that share an ID and a group form one grouping.
 
     Groupings are numbered as brms numbers them: parameter by parameter, within each by the group's name.
-    ``special`` are the population-level terms that the same effects by group need.
+
+    Args:
+        written: the terms.
+        table: the rows used.
+        objects: what the formula names besides columns, brms's ``data2``.
+        evidence: what decides about ``center = "auto"``.
+        special: the population-level terms that the same effects by group need.
     """
-    shared: dict[tuple[str, str], list[PlacedGroup]] = {}
+    check_together(written)
+    shared: dict[tuple[str, str], list[_Piece]] = {}
     parameters = list(dict.fromkeys(item.dpar for item in written))
-    parts = [part for item in written for part in item.parts()]
-    by_name = sorted(parts, key=lambda item: (parameters.index(item.dpar), collation_key(item.group)))
-    for n, item in enumerate(by_name):
-        identifier = f"ID {item.term.identifier}" if item.term.identifier is not None else f"term {n}"
-        shared.setdefault((item.group, identifier), []).append(item)
-    _refuse_id_across_groups(written)
-    ordered = list(shared.values())
-    terms = tuple(_bind_grouping(i, items, table, special) for i, items in enumerate(ordered, start=1))
-    _refuse_repeated(terms, ordered)
+    by_name = sorted(written, key=lambda item: (parameters.index(item.dpar), collation_key(item.group)))
+    for n, piece in enumerate(piece for item in by_name for piece in _pieces(item)):
+        name = piece.item.term.identifier
+        shared.setdefault((piece.item.group, f"term {n}" if name is None else f"ID {name}"), []).append(piece)
+    terms: list[GroupTerm] = []
+    for pieces in shared.values():
+        terms.append(_bind_grouping(len(terms) + 1, pieces, table, objects, evidence, terms, special))
+    _refuse_repeated(terms, list(shared.values()))
     return _with_earlier(terms)
+
+
+def _pieces(item: PlacedGroup) -> list[_Piece]:
+    """Split a term: of uncorrelated effects the monotonic ones, and those by ``mmc()``, stand apart, as in brms."""
+    terms = expand(item.term.effects, item.text)
+    by_member = [call for call in terms.specials if call.function == "mmc"]
+    if len(by_member) < len(terms.specials) or terms.groups or terms.offsets:
+        raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
+    none = replace(terms, intercept=False, population=(), specials=(), special_effects=())
+    shared = replace(terms, specials=(), special_effects=())
+    special = replace(none, special_effects=terms.special_effects, reserved_intercept=False)
+    kinds = [
+        _Piece(item, part) for part in (shared, replace(none, specials=terms.specials), special) if _has_effects(part)
+    ]
+    if not kinds:
+        raise item.error("this group-level term has no effects")
+    _check_by_member(by_member, item)
+    return [_Piece(item, terms)] if item.term.correlated else kinds
+
+
+def _has_effects(terms: TermList) -> bool:
+    return terms.intercept or bool(terms.population or terms.specials or terms.special_effects)
+
+
+def _check_by_member(calls: Sequence[Call], item: PlacedGroup) -> None:
+    count = len(item.grouping.factors)
+    for call in calls:
+        if not item.grouping.multiple:
+            message = "mmc() needs a multi-membership group, as in (mmc(x1, x2) | mm(g1, g2))"
+            raise FormulaError(message, item.text, call.span)
+        if len(call.arguments) != count or any(argument.name is not None for argument in call.arguments):
+            raise FormulaError(
+                f"mmc() needs {count} variables, one for each grouping factor of {item.group}", item.text, call.span
+            )
 
 
 def _with_earlier(terms: Sequence[GroupTerm]) -> tuple[GroupTerm, ...]:
@@ -413,36 +105,42 @@ def _with_earlier(terms: Sequence[GroupTerm]) -> tuple[GroupTerm, ...]:
 
 
 def _bind_grouping(
-    index: int, items: list[PlacedGroup], table: Table, special: Sequence[MonotonicTerm]
-) -> GroupTerm:
-    first = items[0]
-    columns = variables(first.term.group)
-    factor = combined_factor(table, columns).drop_unused()
-    if len(factor.levels) < 2:
-        level = f" ({factor.levels[0]!r})" if factor.levels else ""
+    index: int, pieces: list[_Piece], table: Table, objects: Mapping[str, Any], evidence: Evidence,
+    earlier: Sequence[GroupTerm], special: Sequence[MonotonicTerm],
+) -> GroupTerm:  # fmt: skip
+    first = pieces[0].item
+    grouping = first.grouping
+    membership = bind_membership(grouping, table, first.text)
+    levels = membership.levels(table)
+    if len(levels) < 2:
+        level = f" ({levels[0]!r})" if levels else ""
         raise DataError(
             f"the grouping factor {first.group!r} has only one level{level}, so its effects cannot vary\n"
             f"{underline(first.text, first.term.span)}"
         )
-    correlated = {item.term.correlated for item in items}
-    if len(correlated) > 1:
-        raise items[-1].error("terms that share an ID must all have '|' or all '||'")
-    return GroupTerm(
+    term = GroupTerm(
         index,
         first.group,
-        columns,
-        factor.levels,
-        correlated.pop(),
-        tuple(_bind_effects(i, table, special) for i in items),
+        membership,
+        levels,
+        first.term.correlated,
+        tuple(_bind_effects(piece, table, special) for piece in pieces),
+        bind_spread(grouping, membership, levels, table, first.text),
+        bind_covariance(grouping.covariance, levels, objects, first.group_error),
+        _tails(index, grouping, earlier),
     )
+    return replace(term, centred=decided(grouping.center, term, evidence, table))
 
 
-def _bind_effects(item: PlacedGroup, table: Table, special: Sequence[MonotonicTerm]) -> Effects:
-    terms = item.effects
-    if terms.specials or terms.groups or terms.offsets:
-        raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
-    if not terms.intercept and not terms.population and not terms.special_effects:
-        raise item.error("this group-level term has no effects")
+def _tails(index: int, grouping: WrittenGrouping, earlier: Sequence[GroupTerm]) -> Tails:
+    if grouping.distribution != "student":
+        return NormalTails()
+    owners = [term.index for term in earlier if term.group == grouping.label and not term.tails.normal]
+    return StudentTails(min(owners, default=index), index)
+
+
+def _bind_effects(piece: _Piece, table: Table, special: Sequence[MonotonicTerm]) -> Effects:
+    item, terms = piece.item, piece.effects
     matrix = bind_model_matrix(
         terms.population,
         intercept=terms.intercept,
@@ -450,7 +148,8 @@ def _bind_effects(item: PlacedGroup, table: Table, special: Sequence[MonotonicTe
         table=table,
         text=item.text,
     )
-    return _with_special(Effects(item.dpar, matrix), terms.special_effects, item, table, special)
+    effects = Effects(item.dpar, matrix, bind_member_covariates(terms.specials, table, item.text))
+    return _with_special(effects, terms.special_effects, item, table, special)
 
 
 def _with_special(
@@ -471,22 +170,13 @@ def _with_special(
     return replace(effects, special=own, special_names=names)
 
 
-def _refuse_id_across_groups(written: Sequence[PlacedGroup]) -> None:
-    groups: dict[str, str] = {}
-    for item in written:
-        if item.term.identifier is not None:
-            group = groups.setdefault(item.term.identifier, item.group)
-            if group != item.group:
-                raise item.error(f"the ID {item.term.identifier} belongs to the group {group!r} already")
-
-
-def _refuse_repeated(terms: Sequence[GroupTerm], written: Sequence[list[PlacedGroup]]) -> None:
+def _refuse_repeated(terms: Sequence[GroupTerm], written: Sequence[list[_Piece]]) -> None:
     seen: set[tuple[str, str, str]] = set()
-    for term, items in zip(terms, written, strict=True):
+    for term, pieces in zip(terms, written, strict=True):
         for coefficient in term.coefficients:
             key = (term.group, coefficient.dpar, coefficient.name)
             if key in seen:
-                raise items[-1].error(
+                raise pieces[-1].item.error(
                     f"the effect of {coefficient.name} varies by {term.group!r} in two terms; one is enough"
                 )
             seen.add(key)

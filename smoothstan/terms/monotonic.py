@@ -421,7 +421,9 @@ def _read_call(call: Call, table: Table, text: str) -> tuple[Steps, str]:
     lowest = 0.0 if isinstance(value, Factor) else float(counts.min())
     size = int(counts.max() - lowest)
     if size < 1:
-        raise DataError(f"mo({expression.label}) needs at least two categories, found one\n{underline(text, call.span)}")
+        raise DataError(
+            f"mo({expression.label}) needs at least two categories, found one\n{underline(text, call.span)}"
+        )
     return Steps(expression, lowest, size), _identifier(given, call, text)
 
 
@@ -433,5 +435,5 @@ def _identifier(node: Node | None, call: Call, text: str) -> str:
     except ValueError:
         value = True
     if isinstance(value, (bool, tuple)):
-        raise FormulaError(f"the id in {deparse(call)} must be a text such as \"a\"", text, node.span)
+        raise FormulaError(f'the id in {deparse(call)} must be a text such as "a"', text, node.span)
     return "" if value is None else str(value)

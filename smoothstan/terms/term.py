@@ -25,8 +25,12 @@ Draws = Mapping[str, FloatArray]
 class PriorParameter:
     """A sampled Stan parameter that has priors: its Stan name and the address of each element.
 
-    ``labels`` are the elements' names in the posterior.  For a simplex ``concentration`` is the Stan vector of its
-    Dirichlet prior, and ``size`` its length.
+    Args:
+        labels: the elements' names in the posterior.
+        concentration: of a simplex the Stan vector of its Dirichlet prior; ``size`` is its length.
+        elements: if an element is a row of several numbers, the names of those of every element.
+        whole: the Stan expression for all numbers as a vector, where it is not the name.
+        copies: the Stan expression for the length of an array of parameters that share their priors.
     """
 
     stan: str
@@ -35,6 +39,18 @@ class PriorParameter:
     scalar: bool = False
     concentration: str = ""
     size: int = 1
+    elements: tuple[tuple[str, ...], ...] = ()
+    whole: str = ""
+    copies: str = ""
+
+    @property
+    def each(self) -> int:
+        """How many numbers an element has."""
+        return len(self.elements[0]) if self.elements else 1
+
+    def names_of(self, label: str) -> tuple[str, ...]:
+        """Return the names of an element's numbers."""
+        return self.elements[self.labels.index(label)] if self.elements else (label,)
 
 
 @dataclass(frozen=True)

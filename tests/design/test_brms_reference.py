@@ -12,9 +12,16 @@ import smoothstan as ss
 
 FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
-    "family_cases": reference_frame("family_data"),
+    "family_cases": reference_frame("family_data"), "group_cases": reference_frame("group_data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
+DATA2 = {
+    name: {
+        key: (np.asarray(matrix["values"]), matrix["names"])
+        for key, matrix in read_reference(f"brms/{name}.json").get("data2", {}).items()
+    }
+    for name in FRAMES
+}
 IDS = [f"{case['family']}: {' & '.join(case['formula'])}" for case in CASES]
 # 15 significant digits were recorded; eigenvectors and products of them are good to 1e-8 of the largest element.
 # Some data sets of the table miss values on purpose.
@@ -32,7 +39,7 @@ def family_of(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_standata(case: dict[str, Any]) -> None:
-    data = ss.standata(case["formula"], FRAMES[case["file"]], family=family_of(case))
+    data = ss.standata(case["formula"], FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
     # Kc came with brms 2.19.
     assert {name for name in data if not name.startswith("Kc")} == set(case["standata"])
     for name, recorded in case["standata"].items():
@@ -51,9 +58,10 @@ def test_standata(case: dict[str, Any]) -> None:
 def test_coefficient_names(case: dict[str, Any]) -> None:
     from smoothstan.design import build_design
     from smoothstan.formula import parse_formula
-    from smoothstan.terms import LinearTerm
+    from smoothstan.terms import LinearTerm, SmoothOptions
 
-    design = build_design(parse_formula(case["formula"]), FRAMES[case["file"]], family_of(case))
+    options = SmoothOptions.of(None, DATA2[case["file"]])
+    design = build_design(parse_formula(case["formula"]), FRAMES[case["file"]], family_of(case), options)
     for term in design.terms:
         if isinstance(term, LinearTerm) and f"X{term.p}" in case["standata"]:
             names = [*(["Intercept"] if term.centred else []), *term.coefficients]
@@ -62,7 +70,7 @@ def test_coefficient_names(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_default_priors(case: dict[str, Any]) -> None:
-    table = ss.default_prior(case["formula"], FRAMES[case["file"]], family=family_of(case))
+    table = ss.default_prior(case["formula"], FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
     keys = ("prior", "class", "coef", "group", "dpar", "lb", "ub")
     expected = [tuple(row[key] for key in keys) for row in case["prior"]]
     if "negbinomial" in case["family"]:

@@ -163,7 +163,8 @@ def _members(design: Design, group: str) -> IntArray:
 
 def _groupings(design: Design) -> dict[str, tuple[str, ...]]:
     """Return label -> columns of what the model can be split by: its groupings, and its factors."""
-    found = {term.group.replace(" ", ""): term.columns for term in design.groups}
+    single = [term for term in design.groups if len(term.membership.members) == 1]
+    found = {term.group.replace(" ", ""): term.columns for term in single}
     for term in design.groups:
         found |= {name: (name,) for name in term.columns}
     factors = {name: (name,) for name, column in design.table.columns.items() if isinstance(column, Factor)}

@@ -25,8 +25,7 @@ from smoothstan.errors import OptionError, suggestion
 from smoothstan.posterior.new_levels import covariance_root
 from smoothstan.posterior.prediction import Prediction
 from smoothstan.table import Table
-from smoothstan.terms import BoundTerm, GroupTerm, LinearTerm
-from smoothstan.terms.group import Effects
+from smoothstan.terms import BoundTerm, Effects, GroupTerm, LinearTerm
 
 _NODES = (31, 15)
 """Nodes in one dimension, and in each of several."""
@@ -58,6 +57,12 @@ def split_groups(design: Design, which: Any) -> tuple[Design, tuple[GroupTerm, .
         if name not in known:
             raise OptionError(f"no effects vary by {name!r}{suggestion(name, known)} (groups: {', '.join(known)})")
     taken = tuple(term for term in design.groups if term.group in wanted)
+    for group in taken:
+        if len(group.membership.members) > 1 or group.spread.in_sets or not group.tails.normal:
+            raise OptionError(
+                f"integrate_groups is not built for {group.special} effects, as those of {group.group!r} are; "
+                "leave them in, or out by re_formula"
+            )
     terms: list[BoundTerm] = []
     for term in design.terms:
         if term in taken and isinstance(term, GroupTerm):

@@ -98,7 +98,7 @@ def _effect_columns(term: Any, dpar: str | None) -> Iterable[str]:
         return ()
     if isinstance(term, GroupTerm):
         effects = [e for e in term.effects if dpar in (None, e.dpar)]
-        return [n for e in effects for n in e.matrix.reads if n in term.effect_reads]
+        return [n for e in effects for n in e.reads if n in term.effect_reads]
     if isinstance(term, (LinearTerm, SmoothTerm)) and dpar not in (None, term.dpar):
         return ()
     return tuple(term.reads)

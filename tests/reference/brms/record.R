@@ -69,14 +69,14 @@ array_of <- function(v) {
   d <- dim(v); dimnames(v) <- NULL
   list(dim = I(d), colnames = if (is.null(names)) I(character(0)) else I(names), values = I(as.vector(t(v))))
 }
-answer <- function(case, data) {
+answer <- function(case, data, data2 = NULL) {
   family_name <- if (length(case) > 1) case[[2]] else "gaussian"
   text <- case[[1]]
   parts <- lapply(text, as.formula)
   f <- if (length(parts) > 1) do.call(bf, parts) else bf(parts[[1]])
   family <- family_of(family_name)
-  standata <- suppressWarnings(unclass(make_standata(f, data, family = family)))
-  prior <- as.data.frame(suppressWarnings(get_prior(f, data, family = family)))
+  standata <- suppressWarnings(unclass(make_standata(f, data, family = family, data2 = data2)))
+  prior <- as.data.frame(suppressWarnings(get_prior(f, data, family = family, data2 = data2)))
   list(formula = I(text), family = family_name, standata = lapply(standata, array_of),
        prior = prior[, c("prior", "class", "coef", "group", "dpar", "lb", "ub")])
 }
@@ -84,13 +84,18 @@ column_of <- function(v) {
   if (is.factor(v)) list(kind = if (is.ordered(v)) "ordered" else "factor", levels = levels(v), values = as.character(v))
   else list(kind = class(v)[1], values = v)
 }
-record <- function(data, formulas, prefix) {
+record <- function(data, formulas, prefix, data2 = NULL) {
   write(toJSON(lapply(data, column_of), auto_unbox = TRUE, digits = NA, na = "null"), paste0(prefix, "data.json"))
   answers <- list(brms = as.character(packageVersion("brms")), R = R.version.string,
-                  cases = lapply(formulas, answer, data = data))
+                  cases = lapply(formulas, answer, data = data, data2 = data2))
+  if (length(data2)) {
+    answers$data2 <- lapply(data2, function(m) list(names = I(rownames(m)), values = I(unname(m))))
+  }
   write(toJSON(answers, auto_unbox = TRUE, digits = NA, null = "null", na = "null"), paste0(prefix, "cases.json"))
 }
 record(d, formulas, "")
 record(hard, hard_formulas, "hard_")
 source("family_formulas.R")
 record(e, family_formulas, "family_")
+source("group_formulas.R")
+record(u, group_formulas, "group_", group_data2)
