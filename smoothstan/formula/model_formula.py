@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smoothstan import notebook
 from smoothstan.errors import FormulaError, known
@@ -40,6 +40,16 @@ class ModelFormula:
     def text(self) -> str:
         """The text of the main formula."""
         return self.predictors[0].text
+
+    def predictors_of(self, main: Sequence[str]) -> tuple[PredictorFormula, ...]:
+        """Return a predictor for every parameter that the main formula speaks of, then the others.
+
+        Args:
+            main: the names of these parameters; one with a formula of its own keeps that.
+        """
+        own = {predictor.dpar: predictor for predictor in self.predictors[1:]}
+        first = tuple(own.get(name, replace(self.predictors[0], dpar=name)) for name in main)
+        return (*first, *(predictor for name, predictor in own.items() if name not in main))
 
     def __str__(self) -> str:
         lines = [predictor.text for predictor in self.predictors]

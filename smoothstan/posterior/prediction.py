@@ -164,7 +164,7 @@ class Prediction:
         bound = self.design.response
         if self.has_response:
             return bound.at(self.table)
-        return Response(bound.label, np.empty(0), **bound.additions_at(self.table, _ADDITIONS_OF_PREDICTIONS))
+        return bound.without_values(self.table, _ADDITIONS_OF_PREDICTIONS)
 
     def observed(self) -> FloatArray:
         """Return the (rows,) response, of a prediction that was made with ``observed``."""
@@ -294,5 +294,5 @@ def _check_response(design: Design, table: Table, has_response: bool, observed: 
     if has_response:
         design.family.check_response(bound.at(table))
     elif observed:
-        additions = bound.additions_at(table, _ADDITIONS_OF_PREDICTIONS)
-        design.family.check_response(Response(bound.label, bound.values(table), **additions))
+        bare = bound.without_values(table, _ADDITIONS_OF_PREDICTIONS)
+        design.family.check_response(replace(bare, y=bound.values(table)))
