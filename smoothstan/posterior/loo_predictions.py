@@ -66,8 +66,8 @@ class LooPredictions(Predictions):
         return self._loo_expectation("epred", type, probs, psis_object, None, max_memory)
 
     def loo_linpred(
-        self, *, type: str = "mean", probs: float | Sequence[float] = 0.5, dpar: str | None = None, transform: bool = False,
-        psis_object: Loo | None = None, max_memory: float | str | None = None,
+        self, *, type: str = "mean", probs: float | Sequence[float] = 0.5, dpar: str | None = None,
+        transform: bool = False, psis_object: Loo | None = None, max_memory: float | str | None = None,
     ) -> FloatArray:  # fmt: skip
         """Return expectations of a linear predictor, (rows,), or quantiles, (rows, probs) for several probs.
 
@@ -156,9 +156,8 @@ class LooPredictions(Predictions):
         self._needs_data("bayes_R2")
         self._check_numeric("bayes_R2")
         blocks = (block.evaluate("epred") for block in prepare(self).blocks(max_memory))
-        if self.design.family.categorical:
-            blocks = map(mean_code, blocks)
-        return RSquared(bayes_r2(blocks, self.design.observed.y))
+        numbers = map(mean_code, blocks) if self.design.family.categorical else blocks
+        return RSquared(bayes_r2(numbers, self.design.observed.y))
 
     def _loo_r2(self, psis: Loo | None, seed: int | None, max_memory: float | str | None = None) -> RSquared:
         self._check_numeric("loo_R2")

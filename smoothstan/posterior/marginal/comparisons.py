@@ -46,7 +46,8 @@ def comparisons(
 
     Returns:
         Estimates with a table of ``term``, ``group`` (the category, where there are some), ``contrast``, ``estimate``,
-        ``conf_low``, ``conf_high`` beside the columns of the rows, or those of ``by``. Both sides of a comparison have the same draws and the same new group effects.
+        ``conf_low``, ``conf_high`` beside the columns of the rows, or those of ``by``. Both sides of a comparison have
+        the same draws and the same new group effects.
 
     Raises:
         DataError: for a missing column or value, another kind of column, or a level that is not allowed.
