@@ -83,6 +83,8 @@ class Case:
     def family(self) -> Family:
         """The response family with its link."""
         name, *link = self.stored["family"].split("-")
+        if name == "categorical":
+            return ss.family(name, refcat=link[0] if link else None)
         return ss.family(name, *link)
 
     @property
