@@ -122,7 +122,7 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     else:
         coding = _binary_coding(as_numbers(value, formula.response, text), family)
     additions = bind_additions(formula.additions, family, table, text)
-    numeric = isinstance(value, Numeric) and coding is None and not categories
+    numeric = isinstance(value, Numeric) and coding is None and not family.categorical
     bound = BoundResponse(expression, additions, family.discrete, numeric, coding, categories)
     response = bound.at(table)
     refuse_contradictions(bound.additions_at(table), response.y, family, bound.label)

@@ -330,5 +330,5 @@ def _check_response(design: Design, table: Table, has_response: bool, observed: 
     if has_response:
         design.family.check_response(bound.at(table))
     elif observed:
-        bare = bound.without_values(table, _ADDITIONS_OF_PREDICTIONS)
-        design.family.check_response(replace(bare, y=bound.values(table)))
+        known = bound.without_values(table, _ADDITIONS_OF_PREDICTIONS)
+        design.family.check_response(replace(known, y=bound.values(table)))
