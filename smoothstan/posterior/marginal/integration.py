@@ -176,7 +176,8 @@ def _expected(block: Prediction, dpar: str | None) -> _Expected:
 def _matters(expected: _Expected, parameters: Mapping[str, FloatArray], name: str) -> bool:
     """Return whether something depends on a parameter: a missing value of it shows in the result."""
     one = {key: values[:1, :1] for key, values in parameters.items()} | {name: np.full((1, 1), np.nan)}
-    return bool(np.isnan(expected(one, slice(0, 1))).any())
+    with np.errstate(all="ignore"):
+        return bool(np.isnan(expected(one, slice(0, 1))).any())
 
 
 def _cholesky(covariance: list[list[FloatArray]]) -> list[list[FloatArray]]:
