@@ -260,7 +260,7 @@ def check_question(design: Design, kind: str, dpar: str | None, transform: bool 
         raise OptionError(f"transform must be True or False, got {transform!r}")
     if transform and kind != "linpred":
         raise OptionError(f"transform belongs to kind='linpred', not to {kind!r}")
-    if transform and design.family.by_category:
+    if transform and dpar is None and design.family.by_category:
         raise OptionError("the probability of a category depends on all linear predictors: use posterior_epred()")
     if dpar is None:
         return

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from smoothstan import notebook
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
+from smoothstan.posterior.effects import fixed_names
 from smoothstan.posterior.estimates import summary_frame
-from smoothstan.terms import AuxiliaryTerm, GroupTerm, LinearTerm, SmoothTerm, prior_dpar
+from smoothstan.terms import AuxiliaryTerm, GroupTerm, SmoothTerm, prior_dpar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,14 +165,7 @@ def _scalars(term: GroupTerm) -> list[str]:
 
 
 def _coefficients(design: Design) -> Plan:
-    rows: list[tuple[str, str]] = []
-    for dpar in design.predicted:
-        for term in design.terms:
-            if isinstance(term, LinearTerm) and term.dpar == dpar:
-                names = [v.name for v in term.variables if v.name.startswith(f"b{term.p}_")]
-                rows += [(_prefix(dpar) + name.removeprefix(f"b{term.p}_"), name) for name in names]
-            if isinstance(term, SmoothTerm) and term.dpar == dpar:
-                rows += [(_prefix(dpar) + name, f"bs{term.p}_{name}") for name in term.fixed_names]
+    rows = fixed_names(design)
     return [("Regression Coefficients", "", rows)] if rows else []
 
 

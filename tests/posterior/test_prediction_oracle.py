@@ -49,10 +49,7 @@ def test_tables(answer: Answer) -> None:
     if answer.arguments.get("summary") is False:
         close(by_draw(ask(answer)), numbers(answer.value))
         return
-    if "dimnames" in answer.value:
-        expected = by_category(answer.value)
-    else:
-        expected = table(answer.value)
+    expected = by_category(answer.value) if "dimnames" in answer.value else table(answer.value)
     quantiles = expected.columns[2:]
     mass = (float(quantiles[-1][1:]) - float(quantiles[0][1:])) / 100
     found = ask(answer, prob=round(mass, 10))
