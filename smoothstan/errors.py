@@ -19,6 +19,7 @@ SmoothstanWarning (UserWarning)
 |-- FormulaWarning                   a change of a formula that changes nothing
 |-- PriorWarning                     a prior that is left out
 |-- DataWarning                      rows dropped, a covariate that carries no information
+|-- OptionWarning                    an argument that leaves something out, or takes it for what it is not
 |-- FitWarning                       a penalised fit that should not be trusted as it is
 `-- SamplingWarning                  draws that should not be trusted as they are
 """
@@ -114,6 +115,10 @@ class PriorWarning(SmoothstanWarning):
 
 class DataWarning(SmoothstanWarning):
     """Something about the data that the user should know."""
+
+
+class OptionWarning(SmoothstanWarning):
+    """An argument leaves something out, or takes it for what it is not."""
 
 
 class FitWarning(SmoothstanWarning):

@@ -5,11 +5,10 @@ It is a part of its own, so that another form of it (coefficients integrated out
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass, field, replace
 
 from smoothstan.codegen.environment import macro_names, rendered
+from smoothstan.codegen.names import folded
 from smoothstan.codegen.observed import CdfRows, Observed, RowSet
 from smoothstan.design import Design
 from smoothstan.terms import Addend, DensePart
@@ -49,6 +48,8 @@ class LikelihoodPart:
         cdf: the distribution function where it is needed row by row, or None.
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
         bounded: whether the distribution function is needed at all.
+        pointwise: whether the density of every row by itself is needed.
+        by_category: the matrix of the linear predictors of categories, or empty.
     """
 
     family_template: str
@@ -60,6 +61,8 @@ class LikelihoodPart:
     cdf: CdfRows | None = None
     edges: bool = False
     bounded: bool = False
+    pointwise: bool = False
+    by_category: str = ""
     template: str = field(default="likelihood.stan.jinja")
 
 
@@ -69,6 +72,8 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     assembled = tuple(a for dpar in design.predicted for a in _addends(design, dpar) if a.pieces)
     macros, link = macro_names(template), design.family.link("mu").name
     observed = Observed.of(design, template)
+    if design.family.by_category:
+        return _of_categories(design, observed, LikelihoodPart(template, (), assembled=assembled))
     dense = _dense(design, "mu")
     if f"glm_{link}" in macros and dense and observed.plain and observed.numbers and design.predicted == ("mu",):
         glm, beta = _glm(dense)
@@ -85,8 +90,37 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     )
     return LikelihoodPart(
         template, increments, predictors, None, assembled, observed.row_sets, observed.cdf_rows(names),
-        observed.edges, observed.bounded,
+        observed.edges, observed.bounded, not observed.plain,
     )  # fmt: skip
+
+
+def _of_categories(design: Design, observed: Observed, part: LikelihoodPart) -> LikelihoodPart:
+    """Complete the likelihood of categories that have linear predictors of their own."""
+    template, columns = part.family_template, design.family.by_category
+    if f"glm_{design.family.link('mu').name}" in macro_names(template) and observed.plain and _same_columns(design):
+        glm, _ = _glm(_dense(design, design.family.main[0]))
+        alpha = ", ".join(_sum_of_numbers(design, dpar) if dpar else "0" for dpar in columns)
+        none = f"rep_vector(0, {glm.columns})"
+        beta = folded("append_col", (_glm(_dense(design, dpar))[1] if dpar else none for dpar in columns))
+        names = observed.names.having(X=glm.matrix, alpha=f"[{alpha}]'", beta=beta)
+        return replace(part, increments=(rendered(template, "glm_logit", names),), glm=glm)
+    predictors = tuple(_predictor(design, dpar, raw=False) for dpar in design.predicted)
+    names = observed.matrix_of_predictors()
+    increments = (rendered(template, "density", names),) if observed.plain else observed.increments(names)
+    matrix = folded("append_col", (dpar or "rep_vector(0.0, N)" for dpar in columns))
+    return replace(part, increments=increments, predictors=predictors, pointwise=not observed.plain, by_category=matrix)
+
+
+def _same_columns(design: Design) -> bool:
+    """Return whether the predictors of all categories are one and the same matrix times coefficients of their own."""
+    main = design.family.main
+    if {predictor.dpar for predictor in design.formula.predictors} & set(main):
+        return False
+    return all(_dense(design, d) and not any(a.vector for a in _addends(design, d)) for d in main)
+
+
+def _sum_of_numbers(design: Design, dpar: str) -> str:
+    return " + ".join(addend.expression for addend in _addends(design, dpar)) or "0"
 
 
 def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
@@ -104,12 +138,8 @@ def _glm(dense: tuple[DensePart, ...]) -> tuple[GlmPart, str]:
     if len(dense) == 1:
         return GlmPart(dense[0].matrix, dense[0].columns, ""), dense[0].coefficients
     columns = " + ".join(part.columns for part in dense)
-    stacked = _fold("append_col", (part.matrix for part in dense))
-    return GlmPart(_STACKED, columns, stacked), _fold("append_row", (part.coefficients for part in dense))
-
-
-def _fold(function: str, parts: Iterable[str]) -> str:
-    return reduce(lambda left, right: f"{function}({left}, {right})", parts)
+    stacked = folded("append_col", (part.matrix for part in dense))
+    return GlmPart(_STACKED, columns, stacked), folded("append_row", (part.coefficients for part in dense))
 
 
 def _dense(design: Design, dpar: str) -> tuple[DensePart, ...]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import reduce
+
+
+def folded(function: str, parts: Iterable[str]) -> str:
+    """Return nested calls of a function of two arguments."""
+    return reduce(lambda left, right: f"{function}({left}, {right})", parts)
 
 
 class Names(dict[str, str]):

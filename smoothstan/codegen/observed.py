@@ -136,6 +136,10 @@ class Observed:
             return self.names
         return self.names.having(mu="(mu + log(denom))" if link == "log" else "(mu .* denom)")
 
+    def matrix_of_predictors(self) -> Names:
+        """Return the names with ``mu`` as the matrix of the linear predictors, a column per category."""
+        return Names({**self.names, "mu": "mu"}, {*self.names.vectors, "mu"})
+
     def increments(self, names: Names) -> tuple[str, ...]:
         """Return what is added to the target for weighted, censored or truncated responses."""
         return (*self._observations(names), *self._normalisers(names))

@@ -12,6 +12,7 @@ from smoothstan.codegen.priors import PriorDraw, PriorPart, bounds_of, draws_of,
 from smoothstan.codegen.program import StanProgram, declared_data
 from smoothstan.design import BoundResponse, Design
 from smoothstan.errors import PriorError
+from smoothstan.families import Constant
 from smoothstan.priors import PriorTable
 from smoothstan.terms import BoundTerm, GroupTerm, PriorParameter, Variable
 
@@ -37,6 +38,7 @@ class ResponsePart:
     """The response as its template sees it."""
 
     response: BoundResponse
+    constants: tuple[Constant, ...]
     template: str = "response.stan.jinja"
 
 
@@ -100,7 +102,7 @@ def _model(design: Design, priors: PriorTable, version: str, sample_prior: str) 
         )
     return ProgramModel(
         _header(design, version),
-        ResponsePart(design.response),
+        ResponsePart(design.response, design.family.constants),
         _term_parts(design, priors),
         likelihood_part(design),
         _prior_part(design, priors, draw=sample_prior == "yes"),

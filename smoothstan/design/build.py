@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from smoothstan.design.additions import in_subset
+from smoothstan.design.categories import categories_on, response_categories
 from smoothstan.design.design import Design
 from smoothstan.design.response import BoundResponse, bind_response
-from smoothstan.design.rows import complete_rows, expand_predictors
+from smoothstan.design.rows import Expanded, complete_rows, expand_predictors
 from smoothstan.errors import DataError, FormulaError, NotYetSupported
 from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList
@@ -51,10 +52,8 @@ def build_design(
     Raises:
         FormulaError, DataError, FamilyError: naming the place, what was found and what is allowed.
     """
-    _check_parameters(formula, family)
-    expanded = expand_predictors(formula, data)
-    table, dropped = complete_rows(formula, expanded, data)
-    table = in_subset(formula, table)
+    known = response_categories(formula, data) if family.categorical else ()
+    family, expanded, table, dropped = _bound_rows(formula, data, family, known)
     response = bind_response(formula, family, table)
     options = smooth_options or SmoothOptions()
     smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
@@ -69,15 +68,31 @@ def build_design(
     ]
     special = [term for term in terms if isinstance(term, MonotonicTerm)]
     terms += bind_groups(written, table, options.settings, _evidence(terms, response, table), special)
-    terms += _auxiliary(formula, family, response, table)
+    predicted = tuple(predictor.dpar for predictor, _ in expanded)
+    terms += _auxiliary(formula, predicted, family, response, table)
     _refuse_repeated_parameters(terms)
-    predicted = tuple(predictor.dpar for predictor in formula.predictors)
     return Design(formula, family, response, predicted, tuple(terms), table, dropped)
 
 
 def _evidence(terms: list[BoundTerm], response: BoundResponse, table: Table) -> Evidence:
-    (linear,) = (term for term in terms if isinstance(term, LinearTerm) and term.dpar == "mu")
+    linear = next(term for term in terms if isinstance(term, LinearTerm))
     return Evidence(response.values(table) if response.numeric else None, linear.matrix.at(table))
+
+
+def _bound_rows(
+    formula: ModelFormula, data: Any, family: Family, categories: tuple[str, ...]
+) -> tuple[Family, Expanded, Table, int]:
+    """Return the family that knows the response's categories, the terms, the rows, and how many were left out."""
+    family = family.bound(categories)
+    _check_parameters(formula, family)
+    expanded = expand_predictors(formula, data, family.main)
+    table, dropped = complete_rows(formula, expanded, data)
+    table = in_subset(formula, table)
+    used = categories_on(formula, table) if family.categorical else ()
+    if used != categories:
+        # All rows of a category miss a value elsewhere.
+        return _bound_rows(formula, data, family, used)
+    return family, expanded, table, dropped
 
 
 def _bind_predictor(
@@ -108,8 +123,10 @@ def _default_intercept(family: Family, dpar: str) -> str:
     return parameter.intercept_prior
 
 
-def _auxiliary(formula: ModelFormula, family: Family, response: BoundResponse, table: Table) -> list[BoundTerm]:
-    elsewhere = {*(predictor.dpar for predictor in formula.predictors), *dict(formula.equal)}
+def _auxiliary(
+    formula: ModelFormula, predicted: Sequence[str], family: Family, response: BoundResponse, table: Table
+) -> list[BoundTerm]:
+    elsewhere = {*predicted, *dict(formula.equal)}
     held = dict(formula.fixed)
     errors = response.addition("se")
     if errors is not None and "sigma" not in errors.switched:
@@ -122,19 +139,20 @@ def _auxiliary(formula: ModelFormula, family: Family, response: BoundResponse, t
 
 
 def _check_parameters(formula: ModelFormula, family: Family) -> None:
-    names = [p.name for p in family.parameters]
+    names = [p.name for p in family.parameters if p.name != "mu"]
     for predictor in formula.predictors[1:]:
-        if predictor.dpar not in names[1:]:
+        if predictor.dpar not in names:
             raise FormulaError(
                 f"family {family.name} has no parameter {predictor.dpar!r} to predict "
-                f"(it has: {', '.join(names[1:]) or 'none besides mu'})",
+                f"(it has: {', '.join(names) or 'none besides mu'})",
                 predictor.text,
                 predictor.span,
             )
+    held = [name for name in names if name not in family.main]
     for name, value in formula.fixed:
-        if name not in names[1:]:
+        if name not in held:
             raise FormulaError(
-                f"family {family.name} has no parameter {name!r} to hold (it has: {', '.join(names[1:]) or 'none'})"
+                f"family {family.name} has no parameter {name!r} to hold (it has: {', '.join(held) or 'none'})"
             )
         parameter = family.parameter(name)
         low, high = parameter.lower, parameter.upper

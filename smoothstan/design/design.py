@@ -59,6 +59,7 @@ class Design:
     def stan_data(self, *, prior_only: bool = False) -> StanData:
         """Return the data for Stan under brms's names."""
         data = self.response.stan_data(self.table)
+        data |= {constant.name: constant.value for constant in self.family.constants}
         for term in self.terms:
             data |= term.stan_data(self.table)
         return data | {"prior_only": int(prior_only)}
@@ -80,7 +81,9 @@ class Design:
     def prior_slots(self) -> tuple[PriorSlot, ...]:
         """Return the rows of the prior table."""
         scale = self.scale
-        return tuple(slot for term in self.terms for slot in term.prior_slots(scale))
+        slots = [slot for term in self.terms for slot in term.prior_slots(scale)]
+        classes = {slot.class_ for slot in slots}
+        return (*(PriorSlot(c, shared=True) for c in self.family.shared_priors if c in classes), *slots)
 
     def predictor_reads(self) -> tuple[str, ...]:
         """Return the columns that predictions need."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.design.additions import KINDS, LARGEST, Addition, bind_additions, refuse_contradictions
+from smoothstan.design.categories import category_codes, found_categories
 from smoothstan.errors import DataError, FamilyError, underline
 from smoothstan.families import Family, Response
 from smoothstan.families.family import first_offender
@@ -24,7 +25,7 @@ class BoundResponse:
     """The response expression and its additions, bound to data.
 
     ``numeric`` is False for a factor or logical; ``coding`` holds the two values that stand for 0 and 1
-    where a binary response came in others.
+    where a binary response came in others; ``categories`` the labels that the codes 1, 2, ... stand for.
     """
 
     expression: Expression
@@ -32,6 +33,7 @@ class BoundResponse:
     discrete: bool
     numeric: bool = True
     coding: tuple[float, float] | None = None
+    categories: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -53,11 +55,17 @@ class BoundResponse:
 
     def at(self, table: Table) -> Response:
         """Return the response and the additions on a table."""
-        return Response(self.label, self.values(table), **self.additions_at(table))
+        return Response(self.label, self.values(table), categories=self.categories, **self.additions_at(table))
+
+    def without_values(self, table: Table, names: Sequence[str]) -> Response:
+        """Return what predictions need of it: the named additions on a table."""
+        return Response(self.label, np.empty(0), categories=self.categories, **self.additions_at(table, names))
 
     def values(self, table: Table) -> FloatArray:
-        """Return the (n,) response on a table, a binary one as 0 and 1."""
+        """Return the (n,) response on a table, a binary one as 0 and 1, categories as 1, 2, ..."""
         value = self.expression.at(table)
+        if self.categories:
+            return category_codes(value, self.categories, self.label)
         if isinstance(value, Factor):
             y = value.codes.astype(float)
         else:
@@ -105,14 +113,17 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     text = formula.text
     check_functions(formula.response, text)
     expression, value = bind_expression(formula.response, table, text)
-    if isinstance(value, Factor):
+    categories: tuple[str, ...] = ()
+    coding = None
+    if family.categorical:
+        categories = found_categories(value, formula)
+    elif isinstance(value, Factor):
         _refuse_factor(value, family, formula)
-        coding = None
     else:
         coding = _binary_coding(as_numbers(value, formula.response, text), family)
     additions = bind_additions(formula.additions, family, table, text)
-    numeric = isinstance(value, Numeric) and coding is None
-    bound = BoundResponse(expression, additions, family.discrete, numeric, coding)
+    numeric = isinstance(value, Numeric) and coding is None and not family.categorical
+    bound = BoundResponse(expression, additions, family.discrete, numeric, coding, categories)
     response = bound.at(table)
     refuse_contradictions(bound.additions_at(table), response.y, family, bound.label)
     family.check_response(response)

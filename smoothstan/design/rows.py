@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,18 @@ Expanded = list[tuple[PredictorFormula, TermList]]
 """The terms of every predictor."""
 
 
-def expand_predictors(formula: ModelFormula, data: Any) -> Expanded:
-    """Expand the right-hand sides of a formula; a dot stands for all columns but those of the response."""
+def expand_predictors(formula: ModelFormula, data: Any, main: Sequence[str] = ("mu",)) -> Expanded:
+    """Expand the right-hand sides of a formula; a dot stands for all columns but those of the response.
+
+    Args:
+        formula: the formula.
+        data: the table.
+        main: the parameters that the main formula predicts, those with formulas of their own excepted.
+    """
     response_columns = _response_columns(formula)
     others = tuple(name for name in column_names(data) if name not in response_columns)
-    expanded = [(predictor, expand(predictor.rhs, predictor.text, others)) for predictor in formula.predictors]
+    predictors = formula.predictors_of(main)
+    expanded = [(predictor, expand(predictor.rhs, predictor.text, others)) for predictor in predictors]
     for predictor, parts in expanded:
         _check_names(formula, predictor, parts)
     return expanded
@@ -44,6 +51,18 @@ def complete_rows(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple
     Warns:
         DataWarning: if rows are left out.
     """
+    table, dropped = _complete(formula, expanded, data)
+    if dropped:
+        warn(f"{dropped} of {table.n + dropped} rows have missing values and are left out", DataWarning)
+    return table, dropped
+
+
+def response_rows(formula: ModelFormula, data: Any) -> Table:
+    """Return the rows in which the columns of the response and its additions have a value, and no other columns."""
+    return _complete(formula, [], data)[0]
+
+
+def _complete(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple[Table, int]:
     wanted = dict.fromkeys(columns_used(formula, expanded))
     available = column_names(data)
     _refuse_reserved_names(wanted)
@@ -62,7 +81,6 @@ def complete_rows(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple
         raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}")
     dropped = table.n - kept
     if dropped:
-        warn(f"{dropped} of {table.n} rows have missing values and are left out", DataWarning)
         table = table.take(np.flatnonzero(complete))
     return table.drop_unused_levels(), dropped
 

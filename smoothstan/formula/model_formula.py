@@ -57,6 +57,16 @@ class ModelFormula:
         """The text of the main formula."""
         return self.predictors[0].text
 
+    def predictors_of(self, main: Sequence[str]) -> tuple[PredictorFormula, ...]:
+        """Return a predictor for every parameter that the main formula speaks of, then the others.
+
+        Args:
+            main: the names of these parameters; one with a formula of its own keeps that.
+        """
+        own = {predictor.dpar: predictor for predictor in self.predictors[1:]}
+        first = tuple(own.get(name, replace(self.predictors[0], dpar=name)) for name in main)
+        return (*first, *(predictor for name, predictor in own.items() if name not in main))
+
     def __str__(self) -> str:
         lines = dict.fromkeys(predictor.text for predictor in self.predictors)
         held = [f"{name} = {value:g}" for name, value in self.fixed]

@@ -213,7 +213,8 @@ class Comparing(LooPredictions):
             seed: of new responses.
 
         Returns:
-            ``y``, the responses, (n,), and ``yrep``, their predictions, (draws, n).
+            ``y``, the responses, (n,), and ``yrep``, their predictions, (draws, n); probabilities of categories are
+            (draws, n, categories).
         """
         return kfold_predictions(kfold, self, method, seed)
 

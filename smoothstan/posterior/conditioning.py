@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from smoothstan.arrays import FloatArray
-from smoothstan.errors import OptionError
 from smoothstan.posterior.conditional import (
     ConditionalEffects,
     Display,
-    Quantity,
     Summarising,
     conditional_effects,
     conditional_smooths,
+    quantity_of,
 )
 from smoothstan.posterior.predictions import Predictions
 
@@ -50,7 +49,9 @@ class Conditioning(Predictions):
                 ``"posterior_linpred"`` for the linear predictor.
             spaghetti: keep the draws, and draw them as lines.
             surface: show the interaction of two numbers as a map.
-            categorical: show the probabilities of the categories of a response; no family has them so far.
+            categorical: show the probabilities of the categories of a response, as curves or points of ``cats__``;
+                effects of two variables are left out then. Unordered categories can be shown in no other way.
+                Otherwise ordered categories are taken for the numbers 1, 2, ..., with a warning.
             transform: a function to apply to predicted responses.
             resolution: the number of values along a number, at least 2.
             select_points: leave out data whose numbers are farther from the condition than this part of their range;
@@ -70,12 +71,10 @@ class Conditioning(Predictions):
 
         Source: the function of the same name in brms.
         """
-        if categorical:
-            raise OptionError(f"categorical=True shows probabilities of categories; {self.family} has no categories")
         return conditional_effects(
             self, effects, conditions=conditions, re_formula=re_formula,
             display=Display(int_conditions or {}, surface, resolution, select_points, too_far),
-            quantity=Quantity(method, dpar, transform),
+            quantity=quantity_of(self.design, method, dpar, transform, categorical=categorical),
             summarising=Summarising(prob, robust, spaghetti, max_memory),
             sample_new_levels=sample_new_levels, ndraws=ndraws, seed=seed,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,30 @@ Flat = Mapping[str, FloatArray]
 
 def fixed_draws(design: Design, draws: Flat) -> dict[str, FloatArray]:
     """Return coefficient label -> (draws,); labels of other parameters than mu start with their name."""
-    found: dict[str, FloatArray] = {}
-    for dpar in design.predicted:
+    return {label: draws[name] for label, name in fixed_names(design)}
+
+
+def fixed_names(design: Design) -> list[tuple[str, str]]:
+    """Return labels and posterior names of the population-level coefficients.
+
+    They stand in the order of brms: intercepts of all parameters, other coefficients, unpenalised ones of smooths.
+    """
+    found: list[tuple[str, str]] = []
+    for dpar in (p.name for p in design.family.parameters if p.name in design.predicted):
         prefix = f"{prior_dpar(dpar)}_" if prior_dpar(dpar) else ""
         for term in design.terms:
             if getattr(term, "dpar", None) == dpar:
-                found |= {prefix + name: draws[variable] for name, variable in term.fixed}
-    return found
+                found += [(prefix + name, variable) for name, variable in term.fixed]
+    return sorted(found, key=lambda pair: (_class_rank(pair[1]), not _INTERCEPT.search(pair[1])))
+
+
+_INTERCEPT = re.compile(r"_Intercept(\[\d+\])?$")
+_CLASSES = ("b", "bs", "bsp", "bcs")
+
+
+def _class_rank(name: str) -> int:
+    class_ = name.partition("_")[0]
+    return _CLASSES.index(class_) if class_ in _CLASSES else len(_CLASSES)
 
 
 def fixed_table(design: Design, draws: Flat, *, prob: float, robust: bool) -> pd.DataFrame:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from smoothstan.errors import OptionError
+from smoothstan.errors import OptionError, OptionWarning, warn
 from smoothstan.numerals import is_number
+from smoothstan.posterior.category_labels import mean_code, refuse_categories
 from smoothstan.posterior.comparison.expectations import check_type, loo_expectations, loo_ranks
 from smoothstan.posterior.comparison.r_squared import RSquared, bayes_r2, loo_r2
 from smoothstan.posterior.estimates import check_probability, posterior_summary
 from smoothstan.posterior.loo import Loo
-from smoothstan.posterior.prediction import prepare
+from smoothstan.posterior.prediction import check_question, prepare
 from smoothstan.posterior.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class LooPredictions(Predictions):
         Args:
             type, probs, psis_object, seed, max_memory: see ``LooPredictions``.
         """
+        refuse_categories(self.design, "expectations of new responses", ordered=True, hint="use loo_epred()")
         return self._loo_expectation("predict", type, probs, psis_object, seed, max_memory)
 
     def loo_epred(
@@ -56,22 +58,25 @@ class LooPredictions(Predictions):
     ) -> FloatArray:  # fmt: skip
         """Return expectations of the expected response, (rows,), or quantiles, (rows, probs) for several probs.
 
+        Of categories they are those of the probabilities, (rows, categories) or (rows, categories, probs).
+
         Args:
             type, probs, psis_object, max_memory: see ``LooPredictions``.
         """
         return self._loo_expectation("epred", type, probs, psis_object, None, max_memory)
 
     def loo_linpred(
-        self, *, type: str = "mean", probs: float | Sequence[float] = 0.5, dpar: str = "mu", transform: bool = False,
-        psis_object: Loo | None = None, max_memory: float | str | None = None,
+        self, *, type: str = "mean", probs: float | Sequence[float] = 0.5, dpar: str | None = None,
+        transform: bool = False, psis_object: Loo | None = None, max_memory: float | str | None = None,
     ) -> FloatArray:  # fmt: skip
         """Return expectations of a linear predictor, (rows,), or quantiles, (rows, probs) for several probs.
 
         Args:
-            dpar: a predicted distributional parameter.
+            dpar: a predicted distributional parameter; by default that of the main formula, or all of several.
             transform: apply the inverse link.
             type, probs, psis_object, max_memory: see ``LooPredictions``.
         """
+        check_question(self.design, "linpred", dpar, transform)
         return self._loo_expectation("linpred", type, probs, psis_object, None, max_memory, dpar, transform)
 
     def loo_predictive_interval(
@@ -87,6 +92,7 @@ class LooPredictions(Predictions):
         import pandas as pd
 
         check_probability(prob)
+        refuse_categories(self.design, "predictive intervals", ordered=True)
         probs = [(1 - prob) / 2, (1 + prob) / 2]
         values = self._loo_expectation("predict", "quantile", probs, psis_object, seed, max_memory)
         return pd.DataFrame(values, columns=[f"{100 * p:g}%" for p in probs])
@@ -148,11 +154,16 @@ class LooPredictions(Predictions):
 
     def _bayes_r2(self, max_memory: float | str | None = None) -> RSquared:
         self._needs_data("bayes_R2")
+        self._check_numeric("bayes_R2")
         blocks = (block.evaluate("epred") for block in prepare(self).blocks(max_memory))
-        return RSquared(bayes_r2(blocks, self.design.observed.y))
+        numbers = map(mean_code, blocks) if self.design.family.categorical else blocks
+        return RSquared(bayes_r2(numbers, self.design.observed.y))
 
     def _loo_r2(self, psis: Loo | None, seed: int | None, max_memory: float | str | None = None) -> RSquared:
+        self._check_numeric("loo_R2")
         predicted = self._loo_expectation("epred", "mean", 0.5, psis, None, max_memory)
+        if self.design.family.categorical:
+            predicted = mean_code(predicted[None])[0]
         rng = np.random.default_rng(seed)
         return RSquared(loo_r2(self.design.observed.y, predicted, self.ndraws, rng), f"seed={seed!r}")
 
@@ -165,7 +176,13 @@ class LooPredictions(Predictions):
             self, kind, type_, check_type(type_, probs), psis, seed=seed, max_memory=max_memory, dpar=dpar,
             transform=transform,
         )  # fmt: skip
-        return values[:, 0] if values.ndim == 2 and is_number(probs) else values
+        return values[..., 0] if type_ == "quantile" and is_number(probs) else values
+
+    def _check_numeric(self, method: str) -> None:
+        """Refuse a share of variance of unordered categories, and say what is made of ordered ones."""
+        refuse_categories(self.design, f"values of {method}()", ordered=True)
+        if self.design.family.categorical:
+            warn(f"{method}() takes the ordered categories for the numbers 1, 2, ...", OptionWarning)
 
     def _needs_data(self, method: str) -> None:
         if self.model.sample_prior == "only":

@@ -10,13 +10,17 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.design import only_smooth
+from smoothstan.posterior.category_labels import check_labels, with_categories
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.memory import memory_beside
-from smoothstan.posterior.prediction import Prediction, check_question, prepare
+from smoothstan.posterior.prediction import Prediction, ThirdDimension, check_question, prepare
 from smoothstan.posterior.prediction_file import write_blocks
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+_NO_THIRD = ThirdDimension("")
 
 
 class PredictedDraws(Fitted):
@@ -45,15 +49,17 @@ class PredictedDraws(Fitted):
     """
 
     def posterior_linpred(
-        self, new_data: Any = None, *, dpar: str = "mu", transform: bool = False, re_formula: Any = None,
+        self, new_data: Any = None, *, dpar: str | None = None, transform: bool = False, re_formula: Any = None,
         allow_new_levels: bool = False, sample_new_levels: str = "uncertainty", ndraws: int | None = None,
         draw_ids: Sequence[int] | None = None, seed: int | None = None, max_memory: float | str | None = None,
     ) -> xr.DataArray:  # fmt: skip
         """Return the linear predictor of a parameter, dims (chain, draw, obs).
 
+        Of categories with a predictor each, all have a fourth dimension ``dpar``, without that of the reference.
+
         Args:
             new_data: a table with the columns that the predictors need; the rows of the fit by default.
-            dpar: a predicted distributional parameter.
+            dpar: a predicted distributional parameter, by default that of the main formula.
             transform: apply the inverse link.
             re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see the class.
         """
@@ -63,8 +69,9 @@ class PredictedDraws(Fitted):
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
         return self.collect(
-            prediction, lambda block: block.evaluate("linpred", dpar=dpar, transform=transform), "linpred", max_memory
-        )
+            prediction, lambda block: block.evaluate("linpred", dpar=dpar, transform=transform), "linpred", max_memory,
+            prediction.third("linpred", dpar),
+        )  # fmt: skip
 
     def posterior_epred(
         self, new_data: Any = None, *, dpar: str | None = None, re_formula: Any = None,
@@ -72,6 +79,8 @@ class PredictedDraws(Fitted):
         draw_ids: Sequence[int] | None = None, seed: int | None = None, max_memory: float | str | None = None,
     ) -> xr.DataArray:  # fmt: skip
         """Return the expected response, or a distributional parameter, dims (chain, draw, obs).
+
+        Of categories these are their probabilities, with a fourth dimension ``category``.
 
         Args:
             new_data: a table with the columns that the predictors need; the rows of the fit by default.
@@ -83,24 +92,32 @@ class PredictedDraws(Fitted):
             self, new_data, columns_for("epred", dpar), re_formula=re_formula, allow_new_levels=allow_new_levels,
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
-        return self.collect(prediction, lambda block: block.evaluate("epred", dpar=dpar), "epred", max_memory)
+        return self.collect(
+            prediction, lambda block: block.evaluate("epred", dpar=dpar), "epred", max_memory,
+            prediction.third("epred", dpar),
+        )  # fmt: skip
 
     def posterior_predict(
         self, new_data: Any = None, *, re_formula: Any = None, allow_new_levels: bool = False,
         sample_new_levels: str = "uncertainty", ndraws: int | None = None, draw_ids: Sequence[int] | None = None,
-        seed: int | None = None, max_memory: float | str | None = None,
+        seed: int | None = None, max_memory: float | str | None = None, labels: bool = False,
     ) -> xr.DataArray:  # fmt: skip
         """Draw new responses from the posterior predictive distribution, dims (chain, draw, obs).
+
+        Categories are their numbers, from 1; the attribute ``categories`` of the result holds their labels.
 
         Args:
             new_data: a table with the columns that the predictors need; the rows of the fit by default.
             re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see the class.
+            labels: return the labels of categories as text.
         """
+        check_labels(self.design, labels)
         prediction = prepare(
             self, new_data, "predict", re_formula=re_formula, allow_new_levels=allow_new_levels,
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
-        return self.collect(prediction, lambda block: block.evaluate("predict"), "predict", max_memory)
+        drawn = self.collect(prediction, lambda block: block.evaluate("predict"), "predict", max_memory)
+        return with_categories(drawn, self.design.response.categories, as_text=labels)
 
     def log_lik(
         self, new_data: Any = None, *, re_formula: Any = None, allow_new_levels: bool = False,
@@ -166,7 +183,8 @@ class PredictedDraws(Fitted):
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
         blocks = prediction.blocks(max_memory)
-        return (self.labelled(b, b.evaluate(kind, dpar=dpar, transform=transform), kind) for b in blocks)
+        third = prediction.third(kind, dpar)
+        return (self.labelled(b, b.evaluate(kind, dpar=dpar, transform=transform), kind, third) for b in blocks)
 
     def write_predictions(
         self, path: str | os.PathLike[str], kind: str, new_data: Any = None, *, dpar: str | None = None,
@@ -193,7 +211,8 @@ class PredictedDraws(Fitted):
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
         blocks = prediction.blocks(max_memory)
-        arrays = (self.labelled(b, b.evaluate(kind, dpar=dpar, transform=transform), kind) for b in blocks)
+        third = prediction.third(kind, dpar)
+        arrays = (self.labelled(b, b.evaluate(kind, dpar=dpar, transform=transform), kind, third) for b in blocks)
         write_blocks(path, arrays, prediction.n)
 
     def log_lik_blocks(self, max_memory: float | str | None = None) -> Iterator[FloatArray]:
@@ -214,10 +233,10 @@ class PredictedDraws(Fitted):
 
     def collect(
         self, prediction: Prediction, evaluate: Callable[[Prediction], FloatArray], name: str,
-        max_memory: float | str | None,
+        max_memory: float | str | None, third: ThirdDimension = _NO_THIRD,
     ) -> xr.DataArray:  # fmt: skip
         """Compute something for all rows, block by block, and return it under a name, dims (chain, draw, obs)."""
-        beside = memory_beside(prediction.n, prediction.ndraws, max_memory)
+        beside = memory_beside(prediction.n * third.size, prediction.ndraws, max_memory)
         values: FloatArray | None = None
         for block in prediction.blocks(beside):
             part = evaluate(block)
@@ -225,10 +244,12 @@ class PredictedDraws(Fitted):
                 values = np.empty((prediction.ndraws, prediction.n, *part.shape[2:]))
             values[:, block.start : block.start + block.n] = part
         assert values is not None
-        return self.labelled(prediction, values, name)
+        return self.labelled(prediction, values, name, third)
 
-    def labelled(self, prediction: Prediction, values: FloatArray, name: str) -> xr.DataArray:
-        """Return (draws, rows) values with dims (chain, draw, obs).
+    def labelled(
+        self, prediction: Prediction, values: FloatArray, name: str, third: ThirdDimension = _NO_THIRD
+    ) -> xr.DataArray:
+        """Return (draws, rows) values with dims (chain, draw, obs), and those with a third dimension with that.
 
         Of a selection of draws the chain has length one, and ``draw`` numbers the draws through all chains.
         """
@@ -242,7 +263,9 @@ class PredictedDraws(Fitted):
             chain, draw = np.arange(1), prediction.draw_ids
         coords = {"chain": chain, "draw": draw, "obs": rows}
         shape = (len(chain), len(draw), *values.shape[1:])
-        dims = ("chain", "draw", "obs", "category")[: len(shape)]
+        dims = ("chain", "draw", "obs", third.name)[: len(shape)]
+        if third.labels:
+            coords[third.name] = np.asarray(third.labels)
         return xr.DataArray(values.reshape(shape), dims=dims, coords=coords, name=name)
 
 

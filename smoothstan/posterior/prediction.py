@@ -119,7 +119,9 @@ class Prediction:
         return replace(self, table=Table(columns, table.n), start=self.start + rows.start)
 
     def _demand(self, beside: int = 0) -> Demand:
-        arrays = _ARRAYS + len(self.design.predicted) + beside
+        # A category, or a predictor of one, has an array of its own.
+        together = max(1, len(self.design.response.categories))
+        arrays = (_ARRAYS + beside) * together + len(self.design.predicted)
         if self.new_levels is not None:
             # Every row may have levels of its own, and effects for them.
             arrays += sum(len(term.coefficients) for term in self.design.groups)
@@ -135,17 +137,22 @@ class Prediction:
         return replace(self, table=table, start=0)
 
     def evaluate(self, kind: str, *, dpar: str | None = None, transform: bool = False) -> FloatArray:
-        """Compute one of ``KINDS`` for all rows at once, (draws, rows).
+        """Compute one of ``KINDS`` for all rows at once, (draws, rows), or (draws, rows, labels) as ``third`` says.
 
         Args:
-            kind: ``"linpred"`` is the linear predictor of ``dpar`` (``mu`` by default), with ``transform`` the
-                parameter itself; ``"epred"`` the expected response, or the parameter ``dpar``; ``"predict"`` new
-                responses; ``"log_lik"`` the log likelihood.
+            kind: ``"linpred"`` is the linear predictor of ``dpar`` (by default of ``mu``, or of all that the main
+                formula predicts), with ``transform`` the parameter itself; ``"epred"`` the expected response, the
+                probabilities of categories, or the parameter ``dpar``; ``"predict"`` new responses; ``"log_lik"`` the
+                log likelihood.
             dpar: a distributional parameter.
             transform: apply the inverse link to a linear predictor.
         """
         check_question(self.design, kind, dpar, transform)
         return _EVALUATE[kind](self, dpar, transform)
+
+    def third(self, kind: str, dpar: str | None = None) -> ThirdDimension:
+        """Return the name and the labels of a third dimension of what ``evaluate`` returns; no labels for none."""
+        return third_dimension(self.design, kind, dpar)
 
     def settled(self) -> Prediction:
         """Return the prediction with the effects of new levels drawn."""
@@ -164,7 +171,7 @@ class Prediction:
         bound = self.design.response
         if self.has_response:
             return bound.at(self.table)
-        return Response(bound.label, np.empty(0), **bound.additions_at(self.table, _ADDITIONS_OF_PREDICTIONS))
+        return bound.without_values(self.table, _ADDITIONS_OF_PREDICTIONS)
 
     def observed(self) -> FloatArray:
         """Return the (rows,) response, of a prediction that was made with ``observed``."""
@@ -174,10 +181,16 @@ class Prediction:
         return np.broadcast_to(values, (self.ndraws, self.n, *values.shape[2:]))
 
     def _linpred(self, dpar: str | None, transform: bool) -> FloatArray:
-        name = dpar or "mu"
         settled = self.settled()
-        values = settled.design.linear_predictor(name, settled.draws, settled.table)
-        return self.design.family.link(name).inverse(values) if transform else values
+
+        def predictor(name: str) -> FloatArray:
+            return settled.design.linear_predictor(name, settled.draws, settled.table)
+
+        several = third_dimension(self.design, "linpred", dpar).labels
+        if several:
+            return np.stack([predictor(name) for name in several], axis=2)
+        name = dpar or "mu"
+        return self.design.family.link(name).inverse(predictor(name)) if transform else predictor(name)
 
     def _epred(self, dpar: str | None, transform: bool) -> FloatArray:
         settled = self.settled()
@@ -214,6 +227,27 @@ _EVALUATE: Mapping[str, Callable[[Prediction, str | None, bool], FloatArray]] = 
 }
 
 
+@dataclass(frozen=True)
+class ThirdDimension:
+    """What tells numbers of the same draw and row apart: categories, or parameters; no labels where there are none."""
+
+    name: str
+    labels: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many numbers a draw and row have."""
+        return max(1, len(self.labels))
+
+
+def third_dimension(design: Design, kind: str, dpar: str | None) -> ThirdDimension:
+    """Return the third dimension of a kind of prediction."""
+    if kind == "linpred":
+        return ThirdDimension("dpar", design.family.main if dpar is None and design.family.by_category else ())
+    expected = kind == "epred" and dpar is None and design.family.categorical
+    return ThirdDimension("category", design.response.categories if expected else ())
+
+
 def check_question(design: Design, kind: str, dpar: str | None, transform: bool = False) -> None:
     """Refuse a kind of prediction that does not exist, and a parameter that it does not have.
 
@@ -226,6 +260,8 @@ def check_question(design: Design, kind: str, dpar: str | None, transform: bool 
         raise OptionError(f"transform must be True or False, got {transform!r}")
     if transform and kind != "linpred":
         raise OptionError(f"transform belongs to kind='linpred', not to {kind!r}")
+    if transform and dpar is None and design.family.by_category:
+        raise OptionError("the probability of a category depends on all linear predictors: use posterior_epred()")
     if dpar is None:
         return
     if kind in ("predict", "log_lik"):
@@ -294,5 +330,5 @@ def _check_response(design: Design, table: Table, has_response: bool, observed: 
     if has_response:
         design.family.check_response(bound.at(table))
     elif observed:
-        additions = bound.additions_at(table, _ADDITIONS_OF_PREDICTIONS)
-        design.family.check_response(Response(bound.label, bound.values(table), **additions))
+        known = bound.without_values(table, _ADDITIONS_OF_PREDICTIONS)
+        design.family.check_response(replace(known, y=bound.values(table)))

@@ -154,7 +154,13 @@ def _netcdf_file(path: Path) -> Iterator[_Create]:
         shape, dims = _whole_shape(first, n), tuple(map(str, first.dims))
         file.dimensions = dict(zip(dims, shape, strict=True))
         for dim, values in _whole_coords(first, n).items():
-            file.create_variable(dim, (dim,), data=values)
+            if values.dtype.kind == "U":
+                # What h5py reads as text of any length.
+                file.create_variable(
+                    dim, (dim,), dtype=np.dtype("O", metadata={"vlen": str}), data=values.astype(object)
+                )
+            else:
+                file.create_variable(dim, (dim,), data=values)
         made: _Target = file.create_variable(
             str(first.name), dims, dtype=float, chunks=_chunks(shape, first.sizes["obs"]), fillvalue=np.nan
         )  # fmt: skip

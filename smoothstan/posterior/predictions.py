@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError
+from smoothstan.posterior.category_labels import refuse_categories, with_categories
 from smoothstan.posterior.element_draws import element_draws
 from smoothstan.posterior.predicted_draws import PredictedDraws, columns_for
 from smoothstan.posterior.prediction import check_question, prepare
 from smoothstan.posterior.prediction_errors import error_function, prediction_kind
-from smoothstan.posterior.row_summaries import check_summary, intervals_by_row, summary_by_row
+from smoothstan.posterior.row_summaries import check_summary, intervals_by_row, proportions_by_row, summary_by_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,8 +52,10 @@ class Predictions(PredictedDraws):
 
         Returns:
             Columns Estimate, Est.Error and two quantiles, by default Q2.5 and Q97.5; the index ``obs`` counts rows.
+            Probabilities of categories have a row per row and category, which the index ``category`` names, and linear
+            predictors of categories the index ``dpar``.
 
-        Source: ``fitted`` of brms.
+        Source: ``fitted`` of brms, whose array of categories has the same numbers.
         """
         if scale not in _SCALES:
             raise OptionError(f"scale must be one of {', '.join(map(repr, _SCALES))}, got {scale!r}")
@@ -64,9 +67,10 @@ class Predictions(PredictedDraws):
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
         if not summary:
-            return self.collect(prediction, lambda block: block.evaluate(kind, dpar=dpar), kind, max_memory)
+            third = prediction.third(kind, dpar)
+            return self.collect(prediction, lambda block: block.evaluate(kind, dpar=dpar), kind, max_memory, third)
         blocks = (block.evaluate(kind, dpar=dpar) for block in prediction.blocks(max_memory))
-        return summary_by_row(blocks, prob=prob, robust=robust)
+        return summary_by_row(blocks, prob=prob, robust=robust, third=prediction.third(kind, dpar))
 
     def predict(
         self, new_data: Any = None, *, re_formula: Any = None, allow_new_levels: bool = False,
@@ -82,7 +86,8 @@ class Predictions(PredictedDraws):
             prob, robust, summary, max_memory: see the class.
 
         Returns:
-            Columns as of ``fitted``; the interval is a prediction interval.
+            Columns as of ``fitted``; the interval is a prediction interval. Of categories the proportions of the draws
+            that have each, in columns such as ``P(Y = a)``.
 
         Source: ``predict`` of brms.
         """
@@ -92,8 +97,11 @@ class Predictions(PredictedDraws):
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
         if not summary:
-            return self.collect(prediction, lambda block: block.evaluate("predict"), "predict", max_memory)
+            drawn = self.collect(prediction, lambda block: block.evaluate("predict"), "predict", max_memory)
+            return with_categories(drawn, self.design.response.categories)
         blocks = (block.evaluate("predict") for block in prediction.blocks(max_memory))
+        if self.design.family.categorical:
+            return proportions_by_row(blocks, self.design.response.categories)
         return summary_by_row(blocks, prob=prob, robust=robust)
 
     def residuals(
@@ -115,6 +123,7 @@ class Predictions(PredictedDraws):
         Source: ``residuals`` of brms.
         """
         check_summary(prob, robust, summary)
+        refuse_categories(self.design, "residuals")
         errors = error_function(method, type)
         prediction = prepare(
             self, new_data, prediction_kind(method), re_formula=re_formula, allow_new_levels=allow_new_levels,
@@ -140,6 +149,7 @@ class Predictions(PredictedDraws):
 
         Source: ``predictive_error`` of rstantools.
         """
+        refuse_categories(self.design, "predictive errors")
         errors = error_function(method, "ordinary")
         prediction = prepare(
             self, new_data, prediction_kind(method), re_formula=re_formula, allow_new_levels=allow_new_levels,
@@ -166,6 +176,7 @@ class Predictions(PredictedDraws):
         Source: ``predictive_interval`` of rstantools.
         """
         check_summary(prob)
+        refuse_categories(self.design, "predictive intervals", ordered=True)
         prediction = prepare(
             self, new_data, "predict", re_formula=re_formula, allow_new_levels=allow_new_levels,
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,

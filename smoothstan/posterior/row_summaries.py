@@ -10,6 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import OptionError
 from smoothstan.posterior.estimates import check_probability
+from smoothstan.posterior.prediction import ThirdDimension
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,26 +18,38 @@ if TYPE_CHECKING:
 _MAD_CONSTANT = 1.4826
 
 
-def summary_by_row(blocks: Iterable[FloatArray], *, prob: float, robust: bool) -> pd.DataFrame:
+def summary_by_row(
+    blocks: Iterable[FloatArray], *, prob: float, robust: bool, third: ThirdDimension | None = None
+) -> pd.DataFrame:
     """Return Estimate, Est.Error and the ends of an equal-tailed interval for every row.
 
     Args:
         blocks: arrays (draws, rows of the block), or (draws, rows, categories), that follow each other.
         prob: mass of the interval.
         robust: median and median absolute deviation in place of mean and standard deviation.
+        third: name and labels of the third dimension of the blocks, if they have one.
 
     Returns:
         Columns Estimate, Est.Error and the two quantiles, named as brms names them; the index counts the rows.
     """
     tail = 100 * (1 - prob) / 2
     columns = ["Estimate", "Est.Error", f"Q{tail:.10g}", f"Q{100 - tail:.10g}"]
-    return _table(blocks, lambda rows: _summaries(rows, prob, robust), columns)
+    return _table(blocks, lambda rows: _summaries(rows, prob, robust), columns, third)
 
 
 def intervals_by_row(blocks: Iterable[FloatArray], *, prob: float) -> pd.DataFrame:
     """Return the ends of an equal-tailed interval for every row, in columns such as ``5%`` and ``95%``."""
     tail = 100 * (1 - prob) / 2
     return _table(blocks, lambda rows: _intervals(rows, prob), [f"{tail:.10g}%", f"{100 - tail:.10g}%"])
+
+
+def proportions_by_row(blocks: Iterable[FloatArray], categories: Sequence[str]) -> pd.DataFrame:
+    """Return the proportions of draws of every category in columns such as ``P(Y = a)``; draws are codes from 1."""
+
+    def proportions(rows: FloatArray) -> list[FloatArray]:
+        return [(rows == code).mean(axis=1) for code in range(1, len(categories) + 1)]
+
+    return _table(blocks, proportions, [f"P(Y = {label})" for label in categories])
 
 
 def check_summary(prob: float, robust: bool = False, summary: bool = True) -> None:
@@ -48,13 +61,14 @@ def check_summary(prob: float, robust: bool = False, summary: bool = True) -> No
 
 
 def _table(
-    blocks: Iterable[FloatArray], summarise: Callable[[FloatArray], list[FloatArray]], columns: Sequence[str]
-) -> pd.DataFrame:
+    blocks: Iterable[FloatArray], summarise: Callable[[FloatArray], list[FloatArray]], columns: Sequence[str],
+    third: ThirdDimension | None = None,
+) -> pd.DataFrame:  # fmt: skip
     import pandas as pd
 
     parts, index, start = [], [], 0
     for block in blocks:
-        index.append(_index(block.shape[1:], start))
+        index.append(_index(block.shape[1], start, third))
         start += block.shape[1]
         parts.append(np.column_stack(summarise(_copied_rows(block))))
     return pd.DataFrame(np.concatenate(parts), index=index[0].append(index[1:]), columns=list(columns))
@@ -65,11 +79,13 @@ def _copied_rows(block: FloatArray) -> FloatArray:
     return np.array(block.reshape(len(block), -1).T, order="C", copy=True)
 
 
-def _index(shape: tuple[int, ...], start: int) -> Any:
+def _index(n: int, start: int, third: ThirdDimension | None) -> Any:
     import pandas as pd
 
-    obs = pd.RangeIndex(start, start + shape[0], name="obs")
-    return obs if len(shape) == 1 else pd.MultiIndex.from_product([obs, range(shape[1])], names=["obs", "category"])
+    obs = pd.RangeIndex(start, start + n, name="obs")
+    if third is None or not third.labels:
+        return obs
+    return pd.MultiIndex.from_product([obs, third.labels], names=["obs", third.name])
 
 
 def _intervals(rows: FloatArray, prob: float) -> list[FloatArray]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from smoothstan import notebook
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
+from smoothstan.posterior.effects import fixed_names
 from smoothstan.posterior.estimates import summary_frame
 from smoothstan.terms import AuxiliaryTerm, GroupTerm, MonotonicTerm, SmoothTerm, prior_dpar
 
@@ -166,11 +167,7 @@ def _scalars(term: GroupTerm) -> list[str]:
 
 
 def _coefficients(design: Design) -> Plan:
-    rows: list[tuple[str, str]] = []
-    for dpar in design.predicted:
-        for term in design.terms:
-            if getattr(term, "dpar", None) == dpar:
-                rows += [(_prefix(dpar) + name, variable) for name, variable in term.fixed]
+    rows = fixed_names(design)
     return [("Regression Coefficients", "", rows)] if rows else []
 
 

@@ -11,7 +11,8 @@ class PriorSlot:
 
     ``coef`` and ``group`` are empty for the rows that speak for a whole class; ``dpar`` is empty for
     the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.  ``ub_symbol`` is how
-    brms writes an upper bound that the data give, ``min_Y``; ``size`` is the length of a simplex.
+    brms writes an upper bound that the data give, ``min_Y``; ``size`` is the length of a simplex.  A prior at a
+    ``shared`` row holds for that class of every parameter that the user gave none.
     """
 
     class_: str
@@ -23,6 +24,7 @@ class PriorSlot:
     ub: float | None = None
     ub_symbol: str = ""
     size: int = 1
+    shared: bool = False
 
     @property
     def address(self) -> tuple[str, str, str, str]:

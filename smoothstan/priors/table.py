@@ -21,6 +21,7 @@ _COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "u
 _ALWAYS = ("prior", "class", "source")
 _CORRELATIONS = "cor"
 _SIMPLEX = "simo"
+Address = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,24 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] =
         _check_kind(given, row.slot)
         lb, ub = _bounds(given, row.slot)
         rows[address] = PriorRow(replace(row.slot, lb=lb, ub=ub), given.text, "user")
+    rows = _shared(rows)
     result = PriorTable(tuple(rows.values()))
     for row in result.rows:
         _check_support(row, result)
     return result
+
+
+def _shared(rows: dict[Address, PriorRow]) -> dict[Address, PriorRow]:
+    """Spread the user's priors of shared rows over the same class of all parameters that have none of the user's."""
+    given = {row.slot.class_: row for row in rows.values() if row.slot.shared and row.source == "user"}
+
+    def spread(row: PriorRow) -> PriorRow:
+        above = given.get(row.slot.class_)
+        if above is None or row.slot.shared or row.source == "user" or row.slot.coef or row.slot.group:
+            return row
+        return PriorRow(replace(row.slot, lb=above.slot.lb, ub=above.slot.ub), above.text, "user")
+
+    return {address: spread(row) for address, row in rows.items()}
 
 
 def as_priors(priors: Any) -> tuple[Prior, ...]:

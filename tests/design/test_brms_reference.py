@@ -13,6 +13,7 @@ import smoothstan as ss
 FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
     "family_cases": reference_frame("family_data"), "group_cases": reference_frame("group_data"),
+    "categorical_cases": reference_frame("categorical_data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
 DATA2 = {
@@ -30,6 +31,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.* rows have missing values:smoo
 
 def family_of(case: dict[str, Any]) -> Any:
     name, _, link = case["family"].partition("-")
+    if name == "categorical":
+        return ss.family(name, refcat=link or None)
     if link == "sigmaidentity":
         return ss.family(name, link_sigma="identity")
     if link == "nuidentity":

@@ -14,8 +14,9 @@ from smoothstan.families import FAMILIES, LINKS, Response
 
 VALUES = {
     "mu": 0.4, "sigma": 1.3, "nu": 5.0, "shape": 2.5, "phi": 3.0, "alpha": 1.5, "quantile": 0.3, "ndt": 0.2,
-    "zi": 0.15, "hu": 0.25, "zoi": 0.2, "coi": 0.6,
+    "zi": 0.15, "hu": 0.25, "zoi": 0.2, "coi": 0.6, "mubc": 0.7, "mud": -0.4,
 }  # fmt: skip
+CATEGORIES = ("a", "b c", "d")
 TRIALS = 7.0
 SCIPY = {
     "gaussian": lambda y: stats.norm.logpdf(y, 0.4, 1.3),
@@ -46,6 +47,7 @@ SCIPY = {
     ),
     "hurdle_gamma": lambda y: inflated(0.25, y, stats.gamma.pdf(y, 2.5, scale=0.4 / 2.5)),
     "hurdle_lognormal": lambda y: inflated(0.25, y, stats.lognorm.pdf(y, 1.3, scale=np.exp(0.4))),
+    "categorical": lambda y: special.log_softmax([0, 0.7, -0.4])[y.astype(int) - 1],
 }
 
 
@@ -73,16 +75,24 @@ SUPPORTS = {
 """Where a continuous family has its mass, up to 1e-8; elsewhere (-60, 60)."""
 
 
+def made(kind):
+    """Return the family with its default links, of a response with some categories if it has any."""
+    family = kind.create({})
+    return family.bound(CATEGORIES) if family.categorical else family
+
+
 def parameters(kind, draws: int = 1) -> dict[str, np.ndarray]:
-    return {p.name: np.full((draws, 1), VALUES[p.name]) for p in kind.parameters}
+    return {p.name: np.full((draws, 1), VALUES[p.name]) for p in made(kind).parameters}
 
 
 def response(y) -> Response:
     y = np.atleast_1d(np.asarray(y, dtype=float))
-    return Response("y", y, trials=np.full(y.shape, TRIALS))
+    return Response("y", y, trials=np.full(y.shape, TRIALS), categories=CATEGORIES)
 
 
 def support(name: str) -> np.ndarray:
+    if FAMILIES[name].categorical:
+        return np.arange(1.0, len(CATEGORIES) + 1)
     return np.arange(2.0 if name == "bernoulli" else TRIALS + 1 if "binomial" in name.split("neg")[0] else 60.0)
 
 
@@ -94,12 +104,12 @@ def kind(request):
 def test_density_equals_scipys(kind) -> None:
     low, high = SUPPORTS.get(kind.name, (-4, 5))
     y = support(kind.name)[:8] if kind.discrete else np.linspace(low, min(high, 5), 21)[1:-1]
-    found = kind.create({}).log_density(response(y), parameters(kind))
+    found = made(kind).log_density(response(y), parameters(kind))
     np.testing.assert_allclose(found[0], SCIPY[kind.name](y), rtol=1e-12, atol=1e-12)
 
 
 def test_density_sums_to_one(kind) -> None:
-    family = kind.create({})
+    family = made(kind)
 
     def density(y) -> np.ndarray:
         return np.exp(family.log_density(response(y), parameters(kind))[0])
@@ -116,7 +126,7 @@ def test_density_sums_to_one(kind) -> None:
 
 
 def test_draws_follow_the_density(kind) -> None:
-    family, rng = kind.create({}), np.random.default_rng(7)
+    family, rng = made(kind), np.random.default_rng(7)
     n = 20_000
     y = family.draw(rng, {k: np.broadcast_to(v, (n, 1)) for k, v in parameters(kind).items()}, response([0.0]))[:, 0]
     for atom in ATOMS.get(kind.name, ()):
@@ -141,15 +151,17 @@ def test_draws_follow_the_density(kind) -> None:
 
 
 def test_mean_is_the_average_of_draws(kind) -> None:
-    family, rng = kind.create({}), np.random.default_rng(8)
+    family, rng = made(kind), np.random.default_rng(8)
     n = 40_000
     draws = family.draw(rng, {k: np.broadcast_to(v, (n, 1)) for k, v in parameters(kind).items()}, response([0.0]))
-    mean = float(family.mean(parameters(kind), response([0.0]))[0, 0])
-    assert abs(draws.mean() - mean) < 5 * draws.std() / np.sqrt(n)
+    mean = family.mean(parameters(kind), response([0.0]))[0, 0]
+    if family.categorical:
+        draws = draws == support(kind.name)
+    assert np.all(abs(draws.mean(axis=0) - mean) < 5 * draws.std(axis=0) / np.sqrt(n))
 
 
 def test_every_parameter_has_known_links(kind) -> None:
-    for parameter in kind.parameters:
+    for parameter in kind.create({}).parameters:
         assert parameter.links
         assert all(link in LINKS for link in parameter.links)
         for link in parameter.links:
@@ -161,10 +173,11 @@ def test_every_family_has_its_template(kind) -> None:
 
     names = macro_names(f"families/{kind.name}.stan.jinja")
     assert {"density", "pointwise"} <= names
-    for name in names - {"density", "pointwise", "functions", "transformed_data", "cdf", "cdf_functions", "base"}:
+    others = {"functions", "transformed_data", "cdf", "cdf_functions", "base", "pointwise_functions", "pointwise_data"}
+    for name in names - {"density", "pointwise"} - others:
         form, _, link = name.partition("_")
         assert form in ("density", "glm")
-        assert link in kind.parameters[0].links
+        assert link in kind.create({}).parameters[0].links
 
 
 @pytest.mark.parametrize("name", sorted(LINKS))

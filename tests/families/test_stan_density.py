@@ -24,24 +24,31 @@ STEP = 1e-4
 
 @dataclass(frozen=True)
 class Form:
-    """A family with its links, the parameters that are predicted, and the additions to the response."""
+    """A family with its links, the parameters that are predicted, and the additions to the response.
+
+    ``own`` are those that the main formula could predict but that have a formula of their own.
+    """
 
     family: Family
     predicted: tuple[str, ...]
     additions: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         links = "-".join(self.family.link(dpar).name for dpar in self.predicted)
-        return f"{self.family.name}-{links}{'-'.join(('', *self.additions))}"
+        names = self.predicted if self.family.by_category else ()
+        return f"{self.family.name}-{links}{'-'.join(('', *names, *self.additions, *self.own))}"
 
     @property
     def formula(self) -> Any:
         additions = [*(["trials(n)"] if "trials" in self.family.required_additions else []), *self.additions]
         left = "y | " + " + ".join(additions) if additions else "y"
-        return ss.bf(f"{left} ~ x", *(f"{dpar} ~ x" for dpar in self.predicted[1:]))
+        others = (dpar for dpar in self.predicted if dpar not in self.family.main or dpar in self.own)
+        return ss.bf(f"{left} ~ x", *(f"{dpar} ~ x" for dpar in others))
 
 
 WEIGHTS = "weights(w)"
+CATEGORIES = ("a", "b", "c")
 OBSERVATIONS = {
     "cens": (
         ("cens(c)",), ("cens(c, u)",), ("cens(c, y2 = u)", WEIGHTS), ("cens(d)", "trunc(lb = low)"),
@@ -58,6 +65,9 @@ OBSERVATIONS = {
 def forms() -> Iterator[Form]:
     for kind in FAMILIES.values():
         family = kind.create({})
+        if family.by_category or family.bound(CATEGORIES).by_category:
+            yield from forms_of_categories(family)
+            continue
         for link in kind.parameters[0].links:
             yield Form(kind.create({"mu": link}), ("mu",))
             if "rate" in kind.optional_additions:
@@ -74,6 +84,14 @@ def forms() -> Iterator[Form]:
                 yield Form(family, ("mu",), additions)
                 if len(names) > 1 and addition != "se":
                     yield Form(family, names, additions)
+
+
+def forms_of_categories(family: Family) -> Iterator[Form]:
+    for reference in (None, "b", "NA"):
+        bound = replace(family, refcat=reference).bound(CATEGORIES)
+        for additions in ((), (WEIGHTS,)):
+            yield Form(bound, bound.main, additions)
+            yield Form(bound, bound.main, additions, own=bound.main[-1:])
 
 
 FORMS = {str(form): form for form in forms()}
@@ -97,9 +115,13 @@ def table(form: Form) -> tuple[pd.DataFrame, np.ndarray]:
     y = family.draw(rng, values, additions)[0]
     if family.binary:
         y[:2] = 0, 1
+    if family.categorical:
+        y[:3] = 1, 2, 3
     if family.name == "zero_one_inflated_beta":
         y[:4] = 0, 1, 1, 0
     data |= {"y": y.astype(int) if family.discrete else y, "c": np.resize([0, -1, 1, 2, 0], N)}
+    if family.categorical:
+        data["y"] = np.asarray(CATEGORIES)[y.astype(int) - 1]
     data |= {"d": np.resize(["none", "right", "left"], N)}
     if not any("u" in addition for addition in form.additions):
         data["c"] = np.where(data["c"] == 2, 0, data["c"])

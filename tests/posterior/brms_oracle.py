@@ -25,13 +25,17 @@ from smoothstan.codegen import StanProgram
 from smoothstan.design import Design, build_design
 from smoothstan.engines import RawDraws, SamplingOptions
 from smoothstan.errors import DataWarning, SamplingWarning
-from smoothstan.families import Family
+from smoothstan.families import FAMILIES, Family
 from smoothstan.formula import parse_formula
 from smoothstan.smooths import dense
 from smoothstan.terms import SmoothTerm, Variable
 
 FOLDER = Path(__file__).parents[1] / "reference" / "brms_posterior"
-CASES = sorted(path.stem.removeprefix("case_") for path in FOLDER.glob("case_*.json"))
+CASES = sorted(
+    path.stem.removeprefix("case_")
+    for path in FOLDER.glob("case_*.json")
+    if json.loads(path.read_text())["family"].partition("-")[0] in FAMILIES
+)
 RADON = ("radon_varying", "radon_floor", "radon_mean")
 """The cases of ``record_loo.R``: three models of the radon data."""
 
@@ -83,6 +87,8 @@ class Case:
     def family(self) -> Family:
         """The response family with its link."""
         name, *link = self.stored["family"].split("-")
+        if name == "categorical":
+            return ss.family(name, refcat=link[0] if link else None)
         return ss.family(name, *link)
 
     @property
@@ -230,7 +236,8 @@ _UNNUMBERS = {"NA": np.nan, "NaN": np.nan, "Inf": np.inf, "-Inf": -np.inf}
 
 
 def numbers(stored: Any) -> FloatArray:
-    """Return a recorded vector or nested list as an array, R's missing and infinite numbers as Python's."""
+    """Return a recorded vector, nested list or array with names; R's missing and infinite numbers are Python's."""
+    stored = stored["values"] if isinstance(stored, Mapping) else stored
     objects = np.asarray(stored, dtype=object)
     return np.vectorize(lambda v: _UNNUMBERS.get(v, v) if isinstance(v, str) else v, otypes=[float])(objects)
 

@@ -56,6 +56,7 @@ def _of_known_groups() -> list[Answer]:
     ]
 
 
+@pytest.mark.filterwarnings("ignore::smoothstan.errors.OptionWarning")
 @pytest.mark.parametrize("answer", _of_known_groups(), ids=lambda a: a.id)
 def test_conditional_effects(answer: Answer) -> None:
     ours = load_case(answer.case).posterior.conditional_effects(**_arguments(answer))

@@ -73,7 +73,7 @@ def test_tables_agree_with_the_draws(slopes_fit: ss.Posterior) -> None:
     posterior = slopes_fit.draws["posterior"].dataset
     fixed = slopes_fit.fixef(prob=0.8)
     assert list(fixed.columns) == ["Estimate", "Est.Error", "Q10", "Q90"]
-    assert list(fixed.index) == ["Intercept", "x", "fa", "fcPd", "sz_1", "sigma_Intercept", "sigma_hv"]
+    assert list(fixed.index) == ["Intercept", "sigma_Intercept", "x", "fa", "fcPd", "sigma_hv", "sz_1"]
     assert fixed.loc["x", "Q90"] == pytest.approx(float(np.quantile(posterior["b_x"], 0.9)))
     assert fixed.loc["x", "Est.Error"] == pytest.approx(float(posterior["b_x"].values.std(ddof=1)))
     coefficient = slopes_fit.coef()["g"].loc[("g2", "x"), "Estimate"]
@@ -94,7 +94,7 @@ def test_summary_sections_follow_brms(slopes_fit: ss.Posterior) -> None:
     rows = list(slopes_fit.summary().to_frame().index.get_level_values("parameter"))
     assert rows == [
         "sds(sz_1)", "sd(Intercept)", "sd(x)", "cor(Intercept,x)", "sd(Intercept)",
-        "Intercept", "x", "fa", "fcPd", "sz_1", "sigma_Intercept", "sigma_hv",
+        "Intercept", "sigma_Intercept", "x", "fa", "fcPd", "sigma_hv", "sz_1",
     ]  # fmt: skip
     html = slopes_fit._repr_html_()
     assert html.count("<table") == 4

@@ -44,6 +44,8 @@ def loo_expectations(
 ) -> FloatArray:  # fmt: skip
     """Return an expectation for every row, (rows,), or quantiles, (rows, probs).
 
+    What has a third dimension (categories) keeps it: (rows, categories), or (rows, categories, probs).
+
     Args:
         fit: the fit.
         kind: what of: ``"predict"``, ``"epred"`` or ``"linpred"``.
@@ -59,7 +61,11 @@ def loo_expectations(
         values = block.evaluate(kind, dpar=dpar, transform=transform)
         for start in range(0, block.n, _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
-            parts.append(expectation(np.ascontiguousarray(values[:, rows].T), weights[rows], type_, probs))
+            draws = np.moveaxis(values[:, rows], 0, -1)
+            several = draws.shape[1:-1]
+            own = np.repeat(weights[rows], np.prod(several, dtype=int), axis=0)
+            found = expectation(np.ascontiguousarray(draws.reshape(len(own), -1)), own, type_, probs)
+            parts.append(found.reshape(len(draws), *several, *found.shape[1:]))
     return np.concatenate(parts)
 
 

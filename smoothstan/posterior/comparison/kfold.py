@@ -17,7 +17,7 @@ from smoothstan.posterior.comparison.criterion import Criterion, response_of
 from smoothstan.posterior.comparison.folds import Folds, make_folds
 from smoothstan.posterior.comparison.held_out import held_out_fits, log_density_of_units, seeds_of
 from smoothstan.posterior.fitted import Fitted
-from smoothstan.posterior.prediction import prepare
+from smoothstan.posterior.prediction import prepare, third_dimension
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +163,8 @@ def kfold_predictions(kfold: KFold, fit: Fitted, method: str, seed: int | None) 
         raise OptionError("kfold_predict() needs the fits without each fold: kfold(save_fits=True)")
     if len(kfold.folds) != fit.design.n:
         raise OptionError(f"the cross-validation has {len(kfold.folds)} rows, the fit {fit.design.n}")
-    yrep = np.empty((kfold.fits[0].ndraws, fit.design.n))
+    categories = third_dimension(fit.design, kinds[method], None).labels
+    yrep = np.empty((kfold.fits[0].ndraws, fit.design.n, *([len(categories)] if categories else [])))
     seeds = seeds_of(fit, seed, kfold.count)
     for fold, again in enumerate(kfold.fits):
         rows = np.flatnonzero(kfold.folds == fold)

@@ -21,6 +21,8 @@ from smoothstan.posterior.comparison.weights import (
     stacking_weights,
 )
 from smoothstan.posterior.estimates import posterior_summary
+from smoothstan.posterior.prediction import third_dimension
+from smoothstan.posterior.row_summaries import proportions_by_row, summary_by_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +145,8 @@ def pp_average(
         method: ``"posterior_predict"``, ``"posterior_epred"`` or ``"posterior_linpred"``.
         new_data: rows to predict; those of the fits by default.
         ndraws: the number of draws in all; by default as many as the first model has.
-        summary: return estimate, error and interval of every row; else the draws, (ndraws, rows).
+        summary: return estimate, error and interval of every row; else the draws, (ndraws, rows). Categories have a
+            row each, or the draws a third dimension; of new responses that are categories it is the proportions.
         prob: mass of the intervals.
         robust: median and median absolute deviation in place of mean and standard deviation.
         names: one per model.
@@ -159,9 +162,17 @@ def pp_average(
             predict = getattr(fit, _PREDICTIONS[method])
             ids = _chosen(fit, count, seed, i)
             values = predict(new_data, draw_ids=ids, seed=_seed_of(seed, i)).to_numpy()
-            parts.append(values.reshape(count, -1))
+            parts.append(values.reshape(count, *values.shape[2:]))
     values = np.concatenate(parts)
-    return posterior_summary(values, None, prob=prob, robust=robust) if summary else values
+    if not summary:
+        return values
+    design, kind = fits[0].design, _PREDICTIONS[method].removeprefix("posterior_")
+    if kind == "predict" and design.family.categorical:
+        return proportions_by_row([values], design.response.categories)
+    third = third_dimension(design, kind, None)
+    if third.labels:
+        return summary_by_row([values], prob=prob, robust=robust, third=third)
+    return posterior_summary(values, None, prob=prob, robust=robust)
 
 
 def posterior_average(

@@ -9,16 +9,16 @@ from typing import Any
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design, keep_group_effects
 from smoothstan.engines import check_whole
-from smoothstan.errors import OptionError, suggestion
+from smoothstan.errors import OptionError, OptionWarning, suggestion, warn
 from smoothstan.numerals import is_number
 from smoothstan.posterior.conditional.conditions import Conditions, bind_conditions
 from smoothstan.posterior.conditional.estimate import Quantity, Summarising
 from smoothstan.posterior.conditional.grid import EffectGrid, effect_grid
-from smoothstan.posterior.conditional.part import ConditionalEffect
+from smoothstan.posterior.conditional.part import CATEGORIES, ConditionalEffect, by_category
 from smoothstan.posterior.conditional.points import data_points
 from smoothstan.posterior.conditional.predictor import Predictor, predictors_of
 from smoothstan.posterior.conditional.result import ConditionalEffects
-from smoothstan.posterior.conditional.shown import shown_effects
+from smoothstan.posterior.conditional.shown import Effect, shown_effects
 from smoothstan.posterior.estimates import check_probability
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.prediction import prepare
@@ -73,6 +73,8 @@ def conditional_effects(
     display.check_names(fit.design)
     predictors = predictors_of(design)
     shown = shown_effects(design, predictors, effects)
+    if quantity.categories:
+        shown = _single(shown)
     trials = design.response.addition_reads(("trials",)) if quantity.needs_additions else ()
     bound = bind_conditions(fit.design, predictors, trials, conditions)
 
@@ -83,12 +85,16 @@ def conditional_effects(
             sample_new_levels=sample_new_levels, ndraws=ndraws, seed=seed,
         )  # fmt: skip
         columns, drawn = summarising.of(prediction, quantity.values)
-        frame = grid.frame(_unused(fit.design)).assign(**columns)
+        frame = by_category(grid.frame(_unused(fit.design)), quantity.categories).assign(**columns)
         points = data_points(fit.design, predictors, grid.effect, bound, display.select_points)
         points["resp__"] = _changed(quantity.transform, points["resp__"].to_numpy())
+        numeric = tuple(axis.numeric for axis in grid.axes)
+        variables = grid.effect
+        if quantity.categories:
+            variables, numeric = (*variables, CATEGORIES), (*numeric, False)
         return ConditionalEffect(
-            grid.effect, tuple(axis.numeric for axis in grid.axes), quantity.dpar or fit.design.response.label, frame,
-            grid.surface, bound.titles, points, drawn,
+            variables, numeric, quantity.dpar or fit.design.response.label, frame, grid.surface, bound.titles, points,
+            drawn,
         )  # fmt: skip
 
     parts = {}
@@ -97,10 +103,28 @@ def conditional_effects(
             effect, predictors, bound, display.int_conditions, surface=display.surface,
             resolution=display.resolution, too_far=display.too_far,
         )  # fmt: skip
-        parts[":".join(effect)] = compute(grid)
+        part = compute(grid)
+        parts[":".join(part.effect)] = part
     return ConditionalEffects(
         parts, _label(fit.design, quantity, bound, trials), summarising.prob, _has_points(fit.design, quantity)
     )
+
+
+def _single(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """Return the effects of one variable; categories take the place of a second.
+
+    Warns:
+        OptionWarning: if others are left out.
+    """
+    single = tuple(effect for effect in effects if len(effect) == 1)
+    if not single:
+        raise OptionError("categories take the place of a second variable: name one, and hold the other by conditions=")
+    if len(single) < len(effects):
+        warn(
+            "effects of two variables are left out where categories are shown; hold one of them by conditions=",
+            OptionWarning,
+        )
+    return single
 
 
 def _unused(design: Design) -> dict[str, Column | None]:
@@ -118,6 +142,8 @@ def _changed(transform: Callable[[FloatArray], Any] | None, values: FloatArray) 
 
 def _label(design: Design, quantity: Quantity, conditions: Conditions, trials: Sequence[str]) -> str:
     """Say what the vertical axis is."""
+    if quantity.categories:
+        return "Probability"
     if quantity.kind == "linpred":
         dpar = quantity.dpar or "mu"
         return dpar if design.family.link(dpar).name == "identity" else f"{design.family.link(dpar).name}({dpar})"
@@ -128,6 +154,8 @@ def _label(design: Design, quantity: Quantity, conditions: Conditions, trials: S
 
 def _has_points(design: Design, quantity: Quantity) -> bool:
     """Return whether the effect is on the scale of the response."""
+    if quantity.categories:
+        return False
     if quantity.kind == "linpred":
         return quantity.dpar in (None, "mu") and design.family.link("mu").name == "identity"
     return quantity.dpar in (None, "mu")

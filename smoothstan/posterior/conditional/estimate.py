@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.errors import OptionError
+from smoothstan.design import Design
+from smoothstan.errors import OptionError, OptionWarning, warn
+from smoothstan.posterior.category_labels import mean_code
 from smoothstan.posterior.estimates import posterior_summary
 from smoothstan.posterior.memory import memory_beside
 from smoothstan.posterior.prediction import Prediction
@@ -41,19 +43,25 @@ class Summarising:
 
         Args:
             prediction: the rows and the draws.
-            values: what gives (draws, rows) of a block of them.
+            values: what gives (draws, rows) of a block of them, or (draws, rows, categories).
+
+        Categories are told apart last: the columns and draws run through all rows of the first, then of the second.
         """
         allowed = self.max_memory
         if self.spaghetti:
             allowed = memory_beside(prediction.n, prediction.ndraws, self.max_memory)
-        parts, kept = [], []
+        parts, kept, categories = [], [], 1
         for block in prediction.blocks(allowed):
             drawn = values(block)
+            categories = drawn.shape[2] if drawn.ndim == 3 else 1
+            drawn = drawn.reshape(len(drawn), -1)
             parts.append(posterior_summary(drawn, None, prob=self.prob, robust=self.robust).to_numpy())
             if self.spaghetti:
                 kept.append(drawn)
-        columns = np.concatenate(parts).T
-        return dict(zip(ESTIMATES, columns, strict=True)), np.concatenate(kept, axis=1) if kept else None
+        by_category = np.arange(prediction.n * categories).reshape(-1, categories).T.ravel()
+        columns = np.concatenate(parts)[by_category].T
+        draws = np.concatenate(kept, axis=1)[:, by_category] if kept else None
+        return dict(zip(ESTIMATES, columns, strict=True)), draws
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,15 @@ class Quantity:
         method: one of ``METHODS``.
         dpar: a distributional parameter in place of the response.
         transform: a function of predicted responses, or None.
+        categories: the labels of the categories whose probabilities it is.
+        as_numbers: take ordered categories for the numbers 1, 2, ...
     """
 
     method: str
     dpar: str | None
     transform: Callable[[FloatArray], Any] | None
+    categories: tuple[str, ...] = ()
+    as_numbers: bool = False
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -93,9 +105,48 @@ class Quantity:
     def values(self, block: Prediction) -> FloatArray:
         """Return it for every draw and row of a block."""
         drawn = block.evaluate(self.kind, dpar=self.dpar)
+        if self.as_numbers and self.kind == "epred":
+            return mean_code(drawn)
         if self.transform is None:
             return drawn
         changed = np.asarray(self.transform(drawn), dtype=float)
         if changed.shape != drawn.shape:
             raise OptionError(f"transform must return one number per number, got {changed.shape} for {drawn.shape}")
         return changed
+
+
+def quantity_of(
+    design: Design, method: str, dpar: str | None, transform: Callable[[FloatArray], Any] | None, *, categorical: bool
+) -> Quantity:
+    """Return what an effect is on, with respect to the categories of the response.
+
+    Warns:
+        OptionWarning: if ordered categories are taken for numbers.
+
+    Raises:
+        OptionError: if ``categorical`` does not fit the response or the method.
+    """
+    family = design.family
+    if not isinstance(categorical, bool):
+        raise OptionError(f"categorical must be True or False, got {categorical!r}")
+    quantity = Quantity(method, dpar, transform)
+    if categorical:
+        if not family.categorical:
+            raise OptionError(f"categorical=True shows probabilities of categories; {family.name} has no categories")
+        if method != "posterior_epred" or dpar is not None:
+            raise OptionError("categorical=True shows probabilities: it takes method='posterior_epred' and no dpar")
+        return replace(quantity, categories=design.response.categories)
+    if not family.categorical or dpar is not None:
+        return quantity
+    if not family.ordered:
+        raise OptionError(
+            f"the categories of family {family.name} have no order: set categorical=True to show their probabilities, "
+            "or choose a parameter with dpar="
+        )
+    if method == "posterior_linpred":
+        return quantity
+    warn(
+        "the ordered categories are taken for the numbers 1, 2, ...; set categorical=True to show their probabilities",
+        OptionWarning,
+    )
+    return replace(quantity, as_numbers=True)

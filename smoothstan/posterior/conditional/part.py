@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+CATEGORIES = "cats__"
+"""The column that names the category of a row."""
+
+
+def by_category(frame: pd.DataFrame, categories: tuple[str, ...]) -> pd.DataFrame:
+    """Return rows for every category in turn, named in ``cats__`` and ``effect2__``; the same rows without any."""
+    import pandas as pd
+
+    if not categories:
+        return frame
+    repeated = pd.concat([frame] * len(categories), ignore_index=True)
+    named = pd.Categorical(np.repeat(categories, len(frame)), categories=list(categories))
+    return repeated.assign(cats__=named, effect2__=named)
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class ConditionalEffect:
     """One effect under every condition.

@@ -45,8 +45,9 @@ def comparisons(
             sample_new_levels, ndraws, seed, max_memory: see ``predictions``.
 
     Returns:
-        Estimates with a table of ``term``, ``contrast``, ``estimate``, ``conf_low``, ``conf_high`` beside the columns
-        of the rows, or those of ``by``. Both sides of a comparison have the same draws and the same new group effects.
+        Estimates with a table of ``term``, ``group`` (the category, where there are some), ``contrast``, ``estimate``,
+        ``conf_low``, ``conf_high`` beside the columns of the rows, or those of ``by``. Both sides of a comparison have
+        the same draws and the same new group effects.
 
     Raises:
         DataError: for a missing column or value, another kind of column, or a level that is not allowed.
@@ -65,7 +66,7 @@ def comparisons(
     quantity, rows = settle_rows(fit, new_data, wanted.by, scale)
     design, _ = scale.design(fit)
     varying = Varying(design, rows.table, compared, direction, eps)
-    one = dpar or ("mu" if quantity.scale.kind == "linpred" else None)
+    one = dpar or ("mu" if quantity.scale.kind == "linpred" and "mu" in design.predicted else None)
     contrasts = varying.contrasts(variables, one, cross=cross)
     kind = "slopes" if isinstance(compared, str) else "comparisons"
     return answer(

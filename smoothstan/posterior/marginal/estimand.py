@@ -122,8 +122,8 @@ class PredictedValue(Estimand):
 
     @property
     def labels(self) -> tuple[Mapping[str, str], ...]:
-        """One item without a name."""
-        return ({},)
+        """One item without a name, or one per category."""
+        return tuple({"group": group} for group in self.quantity.groups) or ({},)
 
     @property
     def n_parts(self) -> int:
@@ -131,8 +131,9 @@ class PredictedValue(Estimand):
         return 1
 
     def parts(self, block: Prediction) -> Iterator[tuple[FloatArray, ...]]:
-        """Yield the prediction."""
-        yield (self.quantity.at(block),)
+        """Yield the prediction, category by category."""
+        for layer in self.quantity.layers(self.quantity.at(block)):
+            yield (layer,)
 
     def combine(self, parts: tuple[FloatArray, ...]) -> FloatArray:
         """Return the prediction, or its average."""
@@ -154,8 +155,9 @@ class ComparedValues(Estimand):
 
     @property
     def labels(self) -> tuple[Mapping[str, str], ...]:
-        """The variable and what is compared."""
-        return tuple({"term": c.term, **c.labels} for c in self.contrasts)
+        """The variable, the category, and what is compared."""
+        groups: tuple[Mapping[str, str], ...] = tuple({"group": group} for group in self.quantity.groups) or ({},)
+        return tuple({"term": c.term, **group, **c.labels} for c in self.contrasts for group in groups)
 
     @property
     def n_parts(self) -> int:
@@ -168,25 +170,30 @@ class ComparedValues(Estimand):
         return 0.0 if isinstance(self.comparison, str) else self.comparison.equal
 
     def parts(self, block: Prediction) -> Iterator[tuple[FloatArray, ...]]:
-        """Yield high and low, or the slope, for every contrast; both sides have the same draws and new levels."""
+        """Yield high and low, or the slope, for every contrast; both sides have the same draws and new levels.
+
+        Of a contrast one category comes after the other.
+        """
         # Contrasts with a reference share their low side.
         last: tuple[tuple[Side, ...], FloatArray] | None = None
-        here: FloatArray | None = None
+        here: tuple[FloatArray, ...] | None = None
         for contrast in self.contrasts:
             if last is None or last[0] is not contrast.lo:
                 last = None
                 last = (contrast.lo, self._side(block, contrast.lo))
             hi = self._side(block, contrast.hi)
+            layers = zip(self.quantity.layers(hi), self.quantity.layers(last[1]), strict=True)
             if not isinstance(self.comparison, str):
-                yield hi, last[1]
+                yield from layers
                 continue
-            difference = hi - last[1]
-            if contrast.step is not None:
-                if self.comparison in ("eyex", "eydx") and here is None:
-                    here = self.quantity.at(block)
-                x = numbers(block.table[contrast.term])
-                difference = scaled_slope(self.comparison, difference / contrast.step, x, here)
-            yield (difference,)
+            if contrast.step is not None and self.comparison in ("eyex", "eydx") and here is None:
+                here = self.quantity.layers(self.quantity.at(block))
+            for group, (high, low) in enumerate(layers):
+                difference = high - low
+                if contrast.step is not None:
+                    x, y = numbers(block.table[contrast.term]), None if here is None else here[group]
+                    difference = scaled_slope(self.comparison, difference / contrast.step, x, y)
+                yield (difference,)
 
     def combine(self, parts: tuple[FloatArray, ...]) -> FloatArray:
         """Return the comparison of high and low, or the slope; what is not defined is NaN or infinite."""

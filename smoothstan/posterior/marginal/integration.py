@@ -30,6 +30,7 @@ from smoothstan.terms import BoundTerm, Effects, GroupTerm, LinearTerm
 _NODES = (31, 15)
 """Nodes in one dimension, and in each of several."""
 
+_MOST_NODES = 10_000
 _NO_MEAN = ("inverse", "1/mu^2")
 """Links whose inverse has no expectation over a normal variable."""
 
@@ -99,10 +100,16 @@ class GroupIntegral:
         if not names:
             return block.evaluate("epred", dpar=dpar)
         self._refuse_links(design, names)
+        nodes = self.n_nodes or _NODES[len(names) > 1]
+        if nodes ** len(names) > _MOST_NODES:
+            raise OptionError(
+                f"the effects of {', '.join(names)} need {nodes}^{len(names)} nodes of integration, more than "
+                f"{_MOST_NODES}; lower n_integration, or use allow_new_levels=True with sample_new_levels='gaussian'"
+            )
         root = _cholesky(total_covariance(self.terms, names, draws, table))
         predictors = [design.linear_predictor(d, draws, table) for d in names]
-        total = np.zeros((block.ndraws, block.n))
-        for node, weight in _rule(self.n_nodes or _NODES[len(names) > 1], len(names)):
+        total = np.zeros((block.ndraws, block.n, *expected(parameters, slice(None)).shape[2:]))
+        for node, weight in _rule(nodes, len(names)):
             moved = dict(parameters)
             for d, eta, row in zip(names, predictors, root, strict=True):
                 shift = sum(value * coefficient for value, coefficient in zip(row, node, strict=False))
@@ -174,7 +181,8 @@ def _expected(block: Prediction, dpar: str | None) -> _Expected:
 def _matters(expected: _Expected, parameters: Mapping[str, FloatArray], name: str) -> bool:
     """Return whether something depends on a parameter: a missing value of it shows in the result."""
     one = {key: values[:1, :1] for key, values in parameters.items()} | {name: np.full((1, 1), np.nan)}
-    return bool(np.isnan(expected(one, slice(0, 1))).any())
+    with np.errstate(all="ignore"):
+        return bool(np.isnan(expected(one, slice(0, 1))).any())
 
 
 def _cholesky(covariance: list[list[FloatArray]]) -> list[list[FloatArray]]:

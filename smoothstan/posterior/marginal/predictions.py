@@ -49,6 +49,7 @@ def predictions(
 
     Returns:
         Estimates with a table of ``estimate``, ``conf_low``, ``conf_high`` beside the columns of the rows or ``by``.
+        Of categories these are the probabilities; the column ``group`` names the category.
 
     Raises:
         DataError: for a missing column or value, another kind of column, or a level that is not allowed.

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design, keep_group_effects
 from smoothstan.errors import OptionError
+from smoothstan.posterior.category_labels import refuse_categories
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.marginal.integration import GroupIntegral, split_groups
 from smoothstan.posterior.prediction import Prediction, prepare
@@ -88,7 +91,7 @@ class Quantity:
         yield from self.prediction.blocks(self.scale.max_memory, beside=_HELD)
 
     def at(self, block: Prediction, table: Table | None = None) -> FloatArray:
-        """Return (draws, rows) at the rows of a block, or at other rows in their place."""
+        """Return (draws, rows) at the rows of a block, or at other rows in their place; of groups with a third axis."""
         if table is not None:
             block = replace(block, table=table)
         # The new effects have mean zero, so that they change no linear predictor.
@@ -97,13 +100,24 @@ class Quantity:
         return block.evaluate(self.scale.kind, dpar=self.scale.dpar)
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """The categories of the response, or their parameters, that have estimates of their own; mostly none."""
+        return self.prediction.third(self.scale.kind, self.scale.dpar).labels
+
+    def layers(self, values: FloatArray) -> tuple[FloatArray, ...]:
+        """Return what ``at`` gives group by group, (draws, rows) each."""
+        return tuple(np.moveaxis(values, 2, 0)) if self.groups else (values,)
+
+    @property
     def label(self) -> str:
         """What it is, for the axis of a figure."""
         response, dpar = self.prediction.design.response.label, self.scale.dpar
         if self.scale.kind == "linpred":
-            return f"linear predictor of {dpar or 'mu'}"
+            return f"linear predictor of {dpar or ('the categories' if self.groups else 'mu')}"
         if dpar is not None:
             return dpar
+        if self.groups:
+            return f"probability of {response}"
         return f"expected {response}" if self.scale.kind == "epred" else response
 
 
@@ -116,6 +130,8 @@ def settle(fit: Fitted, data: Any, scale: Scale) -> Quantity:
         scale: what is to be predicted.
     """
     design, integral = scale.design(fit)
+    if scale.kind == "predict":
+        refuse_categories(design, "averages of new responses", ordered=True, hint="use type='response'")
     # A parameter needs no additions to the response.
     kind = "linpred" if scale.dpar is not None else scale.kind
     prediction = prepare(

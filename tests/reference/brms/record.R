@@ -53,11 +53,15 @@ formulas <- list(
   list(c("y ~ x + (1 + x | ID | g) + (1 | sub)", "sigma ~ z + (1 | sub) + (1 | ID | g)"), "gaussian")
 )
 family_of <- function(name) {
+  if (startsWith(name, "categorical")) return(categorical_of(sub("categorical-?", "", name)))
   part <- strsplit(name, "-")[[1]]
   if (length(part) == 1) return(brmsfamily(part[1]))
   if (part[2] == "sigmaidentity") return(brmsfamily(part[1], link_sigma = "identity"))
   if (part[2] == "nuidentity") return(brmsfamily(part[1], link_nu = "identity", link_sigma = "identity"))
   brmsfamily(part[1], link = part[2])
+}
+categorical_of <- function(refcat) {
+  if (refcat == "") categorical() else if (refcat == "NA") categorical(refcat = NA) else categorical(refcat = refcat)
 }
 array_of <- function(v) {
   if (length(dim(v)) < 2) {
@@ -99,3 +103,5 @@ source("family_formulas.R")
 record(e, family_formulas, "family_")
 source("group_formulas.R")
 record(u, group_formulas, "group_", group_data2)
+source("categorical_formulas.R")
+record(k, categorical_formulas, "categorical_")

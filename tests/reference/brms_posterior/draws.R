@@ -6,7 +6,7 @@ declared <- function(code) {
   block <- function(name) {
     text <- regmatches(code, regexpr(paste0("(?s)(^|\n)", name, " \\{\n.*?\n\\}"), code, perl = TRUE))
     text <- gsub("//[^\n]*", "", text)
-    pattern <- "(?m)^  (real|vector|matrix|cholesky_factor_corr)(<[^>]*>)?(\\[[^\\]]*(?:\\[[^\\]]*\\])?[^\\]]*\\])? (\\w+)(\\[\\w+\\])?(?: = [^;]*)?;"
+    pattern <- "(?m)^  (real|vector|ordered|matrix|cholesky_factor_corr)(<[^>]*>)?(\\[[^\\]]*(?:\\[[^\\]]*\\])?[^\\]]*\\])? (\\w+)(\\[\\w+\\])?(?: = [^;]*)?;"
     found <- regmatches(text, gregexpr(pattern, text, perl = TRUE))[[1]]
     lapply(regmatches(found, regexec(pattern, found, perl = TRUE)), function(m) {
       list(kind = m[2], bounds = m[3], size = gsub("^\\[|\\]$", "", m[4]), name = m[5], count = gsub("\\[|\\]", "", m[6]))
@@ -28,7 +28,8 @@ one_draw <- function(parameters, standata, location) {
         lower / sqrt(rowSums(lower^2))
       } else if (p$kind == "matrix") matrix(rnorm(prod(n)), n[1], n[2])
       else if (nzchar(p$count)) matrix(rnorm(n * size(p$count)), size(p$count), n, byrow = TRUE)
-      else if (grepl("^Intercept", p$name)) rnorm(1, if (p$name == "Intercept") location else 0, 0.3)
+      else if (p$kind == "ordered") sort(rnorm(n))
+      else if (grepl("^Intercept", p$name)) rnorm(prod(n), if (p$name == "Intercept") location else 0, 0.3)
       else if (grepl("^z", p$name)) rnorm(n)
       else rnorm(n, 0, 0.4)
     v[[p$name]] <- signif(v[[p$name]], 7)
@@ -57,7 +58,8 @@ derived <- function(v, standata) {
     p <- sub("Intercept", "", name)
     b <- v[[paste0("b", p)]]
     x <- standata[[paste0("X", p)]]
-    offset <- if (length(b)) sum(colMeans(x)[-1] * b) else 0
+    # thresholds stand beside columns without an intercept, and have the other sign
+    offset <- if (!length(b)) 0 else if (ncol(x) == length(b)) -sum(colMeans(x) * b) else sum(colMeans(x)[-1] * b)
     v[[paste0("b", p, "_Intercept")]] <- v[[name]] - offset
   }
   v$lprior <- rnorm(1, -10)
@@ -69,7 +71,7 @@ flat <- function(v) {
   keep <- v[!grepl("^(z|zs|L)_", names(v)) & lengths(v) > 0]
   # one name, one array: [i] for vectors, also those of length one that the program declares as such
   unlist(lapply(names(keep), function(n) {
-    scalar <- length(keep[[n]]) == 1 && !grepl("^(b|bs)(_sigma|_nu)?$|^(sd|s|r|cor)_", n)
+    scalar <- length(keep[[n]]) == 1 && !grepl("^(b|bs)(_(?!Intercept$)[A-Za-z0-9]+)?$|^(sd|s|r|cor)_", n, perl = TRUE)
     setNames(as.vector(keep[[n]]), if (scalar) n else paste0(n, ".", seq_along(keep[[n]])))
   }))
 }
@@ -77,7 +79,10 @@ flat <- function(v) {
 with_draws <- function(fit, seed, location = 0, chains = 2, draws = 10) {
   set.seed(seed)
   standata <- standata(fit)
-  for (p in grep("^K(_|$)", names(standata), value = TRUE)) standata[[sub("^K", "Kc", p)]] <- standata[[p]] - 1
+  for (p in grep("^K(_|$)", names(standata), value = TRUE)) {
+    kept <- grepl(paste0("int Kc", sub("^K", "", p), " = ", p, ";"), stancode(fit), fixed = TRUE)
+    standata[[sub("^K", "Kc", p)]] <- standata[[p]] - !kept
+  }
   parameters <- declared(stancode(fit))
   with_chains(fit, lapply(seq_len(chains), function(chain) t(replicate(draws, flat(one_draw(parameters, standata, location))))))
 }

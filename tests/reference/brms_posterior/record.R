@@ -2,11 +2,12 @@
 # (Debian: r-cran-brms, r-cran-jsonlite).  It writes data.json and one JSON file per
 # model; README.md says what is in them.  The tests read these files and never need R.
 suppressPackageStartupMessages(library(brms))
-source("draws.R"); source("answers.R"); source("data.R"); source("models.R")
+source("draws.R"); source("answers.R"); source("data.R"); source("models.R"); source("category_models.R")
 options(warn = 1)
 
 family_of <- function(name) {
   part <- strsplit(name, "-")[[1]]
+  if (part[1] == "categorical" && length(part) == 2) return(categorical(refcat = if (part[2] == "NA") NA else part[2]))
   if (length(part) == 1) brmsfamily(part[1]) else brmsfamily(part[1], link = part[2])
 }
 
