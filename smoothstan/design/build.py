@@ -49,19 +49,22 @@ def build_design(
     """
     _check_parameters(formula, family)
     expanded = expand_predictors(formula, data)
-    table, dropped = complete_rows(formula, expanded, data)
-    table = in_subset(formula, table)
+    whole, dropped = complete_rows(formula, expanded, data)
+    # Levels, and what transforms learn, come from all complete rows; subset() only picks rows, as in brms.
+    table = in_subset(formula, whole)
     response = bind_response(formula, family, table)
     options = smooth_options or SmoothOptions()
     smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
     options.check_knots(smooth_covariates(smooths))
     terms = [
-        term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
+        term
+        for predictor, parts in expanded
+        for term in _bind_predictor(predictor, parts, family, (whole, table), options)
     ]
     written = [
         PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
     ]
-    terms += bind_groups(written, table)
+    terms += bind_groups(written, whole)
     terms += _auxiliary(formula, family, response, table)
     _refuse_repeated_parameters(terms)
     predicted = tuple(predictor.dpar for predictor in formula.predictors)
@@ -69,17 +72,17 @@ def build_design(
 
 
 def _bind_predictor(
-    predictor: PredictorFormula, parts: TermList, family: Family, table: Table, options: SmoothOptions
+    predictor: PredictorFormula, parts: TermList, family: Family, tables: tuple[Table, Table], options: SmoothOptions
 ) -> Iterator[BoundTerm]:
-    dpar, text = predictor.dpar, predictor.text
+    (whole, table), dpar, text = tables, predictor.dpar, predictor.text
     for call in parts.specials:
         if call.function not in SMOOTHS:
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
-    yield bind_linear(parts, dpar, _default_intercept(family, dpar), table, text)
+    yield bind_linear(parts, dpar, _default_intercept(family, dpar), whole, text)
     if parts.specials:
         yield bind_smooths(parts.specials, dpar, table, text, options)
     if parts.offsets:
-        yield bind_offset(parts.offsets, dpar, table, text)
+        yield bind_offset(parts.offsets, dpar, whole, text)
 
 
 def _default_intercept(family: Family, dpar: str) -> str:
