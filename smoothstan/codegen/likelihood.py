@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from smoothstan.codegen.environment import macro_names, rendered
 from smoothstan.codegen.names import folded
-from smoothstan.codegen.observed import CdfRows, Observed, RowSet
+from smoothstan.codegen.observed import CdfRows, Increment, Observed, RowSet
 from smoothstan.design import Design
 from smoothstan.terms import Addend, DensePart
 
@@ -53,7 +53,7 @@ class LikelihoodPart:
     """
 
     family_template: str
-    increments: tuple[str, ...]
+    increments: tuple[Increment, ...]
     predictors: tuple[PredictorPart, ...] = ()
     glm: GlmPart | None = None
     assembled: tuple[Addend, ...] = ()
@@ -79,12 +79,12 @@ def likelihood_part(design: Design) -> LikelihoodPart:
         glm, beta = _glm(dense)
         addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
         names = observed.names.having(X=glm.matrix, alpha=" + ".join(addends) or "0", beta=beta)
-        return LikelihoodPart(template, (rendered(template, f"glm_{link}", names),), (), glm, assembled)
+        return LikelihoodPart(template, (Increment(rendered(template, f"glm_{link}", names)),), (), glm, assembled)
     raw = f"density_{link}" in macros and observed.plain
     predictors = tuple(_predictor(design, dpar, raw=raw and dpar == "mu") for dpar in design.predicted)
     names = observed.at(link if raw else "")
     increments = (
-        (rendered(template, f"density_{link}" if raw else "density", names),)
+        (Increment(rendered(template, f"density_{link}" if raw else "density", names)),)
         if observed.plain
         else observed.increments(names)
     )

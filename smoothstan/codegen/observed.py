@@ -37,6 +37,14 @@ class CdfRows:
     arguments: str
 
 
+@dataclass(frozen=True)
+class Increment:
+    """What is added to the target; ``rows`` names the row set without which there is nothing to add, or is empty."""
+
+    expression: str
+    rows: str = ""
+
+
 _CENSORED = {"event": 0, "left": -1, "right": 1, "interval": 2}
 _BOUNDED = {"cut_below": (1, 0), "cut_above": (0, 1), "cut_both": (1, 1)}
 
@@ -64,7 +72,7 @@ class Observed:
     @classmethod
     def of(cls, design: Design, template: str) -> Observed:
         """Collect the additions of a model."""
-        fields = frozenset(name for _, name, _ in design.response.declarations)
+        fields = design.response.fields
         names = {"y": "Y", "trials": "trials"}
         names |= {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
         names |= {dpar: dpar for dpar in design.predicted}
@@ -140,35 +148,37 @@ class Observed:
         """Return the names with ``mu`` as the matrix of the linear predictors, a column per category."""
         return Names({**self.names, "mu": "mu"}, {*self.names.vectors, "mu"})
 
-    def increments(self, names: Names) -> tuple[str, ...]:
+    def increments(self, names: Names) -> tuple[Increment, ...]:
         """Return what is added to the target for weighted, censored or truncated responses."""
-        return (*self._observations(names), *self._normalisers(names))
+        found = (*self._observations(names), *self._normalisers(names))
+        # stanli refuses a distribution function of an empty array of whole numbers.
+        return tuple(Increment(text, rows if self.discrete else "") for rows, text in found)
 
-    def _observations(self, names: Names) -> Iterator[str]:
+    def _observations(self, names: Names) -> Iterator[tuple[str, str]]:
         if not self._censored:
-            yield self._sum("pointwise" if self._weighted else "density", names, "")
+            yield "", self._sum("pointwise" if self._weighted else "density", names, "")
             return
         for rows, code in self._censored.items():
             here = names.at(rows)
             if code == 0:
-                yield self._sum("pointwise" if self._weighted else "density", here, rows)
+                yield rows, self._sum("pointwise" if self._weighted else "density", here, rows)
             elif code == 2:
-                yield self._between(here, here.having(y=f"rcens[{rows}]"), rows)
+                yield rows, self._between(here, here.having(y=f"rcens[{rows}]"), rows)
             else:
-                yield self._tail("lcdf" if code == -1 else "lccdf", here, rows)
+                yield rows, self._tail("lcdf" if code == -1 else "lccdf", here, rows)
 
     def _between(self, low: Names, high: Names, rows: str) -> str:
         upper, lower = (self._rows("lcdf", bounds, rows) for bounds in (high, low))
         return self._placed(f"log_diff_exp({upper}, {lower})", rows)
 
-    def _normalisers(self, names: Names) -> Iterator[str]:
+    def _normalisers(self, names: Names) -> Iterator[tuple[str, str]]:
         for rows, (below, above) in self._bounded.items():
             low = names.having(y="edge" if self.edges else "lb").at(rows)
             high = names.having(y="ub").at(rows)
             if below and above:
-                yield f"-{self._between(low, high, rows)}"
+                yield rows, f"-{self._between(low, high, rows)}"
             else:
-                yield f"-{self._tail('lccdf', low, rows)}" if below else f"-{self._tail('lcdf', high, rows)}"
+                yield rows, f"-{self._tail('lccdf', low, rows) if below else self._tail('lcdf', high, rows)}"
 
     @property
     def _weighted(self) -> bool:
@@ -202,7 +212,7 @@ class Observed:
 
     def cdf_rows(self, names: Names) -> CdfRows | None:
         """Return the distribution function row by row, or None if it is not needed so."""
-        if not self.bounded or not any("_rows(" in increment for increment in self.increments(names)):
+        if not self.bounded or not any("_rows(" in increment.expression for increment in self.increments(names)):
             return None
         _, arguments = _split(rendered(self.template, "cdf", names))
         letters = "abcd"[: len(arguments)]

@@ -14,13 +14,14 @@ from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, call_arguments
 from smoothstan.formula.arguments import constant_value
 from smoothstan.formula.syntax import Call, Constant, Node
-from smoothstan.table import Factor, Logical, Table
+from smoothstan.table import Factor, Logical, Numeric, Table
 from smoothstan.terms import Expression, bind_expression, check_functions
 from smoothstan.terms.expression import as_numbers
 
 # The largest integer of Stan.
 LARGEST = 2**31 - 1
-CENSORING = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": 2.0}
+INTERVAL = 2.0
+CENSORING = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": INTERVAL}
 
 
 def _whole(values: FloatArray) -> BoolArray:
@@ -39,6 +40,7 @@ class Field:
         stan: the Stan type of the column; ``{y}`` stands for the type of the response.
         comment: what it is.
         required: whether it must be given.
+        allows: what its columns may have and others may not: ``"missing"`` or ``"infinite"`` values.
     """
 
     argument: str
@@ -48,6 +50,7 @@ class Field:
     stan: str
     comment: str
     required: bool = True
+    allows: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,11 @@ class Kind:
     options: tuple[str, ...] = ()
 
 
-def _finite(values: FloatArray) -> BoolArray:
-    return np.isfinite(values)
+def _any(values: FloatArray) -> BoolArray:
+    return np.ones(len(values), dtype=bool)
+
+
+LOWER, UPPER = "lower truncation bounds", "upper truncation bounds"
 
 
 KINDS: Mapping[str, Kind] = {
@@ -74,11 +80,13 @@ KINDS: Mapping[str, Kind] = {
             "censored", "cens", "left, none, right, interval or -1, 0, 1, 2", lambda v: np.isin(v, (-1, 0, 1, 2)),
             "array[N] int<lower=-1, upper=2>", "-1 left, 0 not, 1 right, 2 interval censored",
         ),
-        Field("y2", "rcens", "finite numbers", _finite, "{y}", "upper ends of censored intervals", required=False),
+        Field(
+            "y2", "rcens", "numbers", _any, "{y}", "upper ends of censored intervals", required=False, allows="missing"
+        ),
     )),
     "trunc": Kind((
-        Field("lb", "lb", "numbers", lambda v: ~np.isnan(v), "{y}", "lower truncation bounds", required=False),
-        Field("ub", "ub", "numbers", lambda v: ~np.isnan(v), "{y}", "upper truncation bounds", required=False),
+        Field("lb", "lb", "numbers", lambda v: ~np.isnan(v), "{y}", LOWER, required=False, allows="infinite"),
+        Field("ub", "ub", "numbers", lambda v: ~np.isnan(v), "{y}", UPPER, required=False, allows="infinite"),
     )),
     "se": Kind(
         (Field("se", "se", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "known errors"),), ("sigma",)
@@ -152,6 +160,8 @@ class Addition:
     def at(self, table: Table) -> dict[str, FloatArray]:
         """Return field name -> (n,) values."""
         values = {field.field.name: field.at(table) for field in self.fields}
+        if "rcens" in values:
+            values["rcens"] = np.where(values["cens"] == INTERVAL, values["rcens"], 0.0)
         if "scale" in self.switched:
             values["weights"] = values["weights"] * self.factor
         return values
@@ -180,6 +190,17 @@ def bind_additions(calls: Sequence[Call], family: Family, table: Table, text: st
 SUBSET = "subset"
 
 
+def without_fields(call: Call, allows: str) -> Call:
+    """Return an addition without the arguments whose columns may have missing, or infinite, values."""
+    fields = KINDS[call.function].fields if call.function in KINDS else ()
+    names = [field.argument for field in fields]
+    left_out = {field.argument for field in fields if field.allows == allows}
+    free = (name for name in names if name not in {argument.name for argument in call.arguments})
+    places = [argument.name or next(free, "") for argument in call.arguments]
+    kept = (a for a, name in zip(call.arguments, places, strict=True) if name not in left_out)
+    return replace(call, arguments=tuple(kept))
+
+
 def in_subset(formula: ModelFormula, table: Table) -> Table:
     """Return the rows that ``subset()`` keeps; all without one.
 
@@ -191,12 +212,14 @@ def in_subset(formula: ModelFormula, table: Table) -> Table:
         node = _single(call, text)
         check_functions(node, text)
         _, value = bind_expression(node, table, text)
-        if not isinstance(value, Logical):
-            raise DataError(f"subset() needs a logical column\n{underline(text, call.span)}")
-        keep &= value.values == 1
+        if not isinstance(value, (Logical, Numeric)):
+            raise DataError(
+                f"subset() needs a logical column, or numbers of which 0 is FALSE\n{underline(text, call.span)}"
+            )
+        keep &= value.values != 0
         if not keep.any():
             raise DataError(f"subset() keeps no row\n{underline(text, call.span)}")
-    return table if keep.all() else table.take(np.flatnonzero(keep)).drop_unused_levels()
+    return table if keep.all() else table.take(np.flatnonzero(keep))
 
 
 def _single(call: Call, text: str) -> Node:
@@ -209,10 +232,10 @@ def _bind(call: Call, table: Table, text: str) -> Addition:
     kind = KINDS[call.function]
     names = tuple(field.argument for field in kind.fields)
     arguments = call_arguments(call, text, (*names, *kind.options))
-    if len(arguments.positional) > len(names):
-        raise FormulaError(f"{call.function}() takes {' and '.join(names)}", text, call.span)
-    given = dict(zip(names, arguments.positional, strict=False))
-    for name in names:
+    if len(arguments.positional) > len(names) + len(kind.options):
+        raise FormulaError(f"{call.function}() takes {' and '.join((*names, *kind.options))}", text, call.span)
+    given = dict(zip((*names, *kind.options), arguments.positional, strict=False))
+    for name in (*names, *kind.options):
         if name in arguments.named:
             if name in given:
                 raise arguments.error(f"argument {name!r} is given twice", arguments.named[name])
@@ -225,11 +248,11 @@ def _bind(call: Call, table: Table, text: str) -> Addition:
                 raise FormulaError(f"{call.function}() takes one column or number", text, call.span)
             continue
         check_functions(node, text)
-        expression, _ = bind_expression(node, table, text)
+        expression, _ = bind_expression(node, table, text, finite=not field.allows)
         bound.append(BoundField(field, expression, call.function))
     if not bound:
         raise FormulaError(f"{call.function}() needs {' or '.join(names)}", text, call.span)
-    switched = tuple(name for name in kind.options if _switch(arguments.named.get(name), name, arguments.error))
+    switched = tuple(name for name in kind.options if _switch(given.get(name), name, arguments.error))
     addition = Addition(call.function, tuple(bound), switched)
     values = addition.at(table)
     if "scale" in switched:
@@ -261,8 +284,8 @@ def refuse_contradictions(values: Mapping[str, FloatArray], y: FloatArray, famil
     if "ub" in values:
         faults.append(("ub", y > values["ub"], "lies above its truncation bound"))
     if "rcens" in values:
-        ended = (values["cens"] == 2) & (values["rcens"] <= y)
-        faults.append(("rcens", ended, "is at or above the end y2 of its interval"))
+        ended = (values["cens"] == INTERVAL) & ~(values["rcens"] > y)
+        faults.append(("rcens", ended, "is not below the end y2 of its interval"))
     for name, bad, fault in faults:
         if bad.any():
             row = int(np.argmax(bad))

@@ -53,13 +53,17 @@ def build_design(
         FormulaError, DataError, FamilyError: naming the place, what was found and what is allowed.
     """
     known = response_categories(formula, data) if family.categorical else ()
-    family, expanded, table, dropped = _bound_rows(formula, data, family, known)
+    family, expanded, whole, dropped = _bound_rows(formula, data, family, known)
+    # Levels, and what transforms learn, come from all complete rows; subset() only picks rows, as in brms.
+    table = in_subset(formula, whole)
     response = bind_response(formula, family, table)
     options = smooth_options or SmoothOptions()
     smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
     options.check_knots(smooth_covariates(smooths))
     terms = [
-        term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
+        term
+        for predictor, parts in expanded
+        for term in _bind_predictor(predictor, parts, family, (whole, table), options)
     ]
     written = [
         PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc)
@@ -67,7 +71,7 @@ def build_design(
         for group in parts.groups
     ]
     special = [term for term in terms if isinstance(term, MonotonicTerm)]
-    terms += bind_groups(written, table, options.settings, _evidence(terms, response, table), special)
+    terms += bind_groups(written, whole, options.settings, _evidence(terms, response, table), special)
     predicted = tuple(predictor.dpar for predictor, _ in expanded)
     terms += _auxiliary(formula, predicted, family, response, table)
     _refuse_repeated_parameters(terms)
@@ -86,33 +90,32 @@ def _bound_rows(
     family = family.bound(categories)
     _check_parameters(formula, family)
     expanded = expand_predictors(formula, data, family.main)
-    table, dropped = complete_rows(formula, expanded, data)
-    table = in_subset(formula, table)
-    used = categories_on(formula, table) if family.categorical else ()
+    whole, dropped = complete_rows(formula, expanded, data)
+    used = categories_on(formula, in_subset(formula, whole)) if family.categorical else ()
     if used != categories:
         # All rows of a category miss a value elsewhere.
         return _bound_rows(formula, data, family, used)
-    return family, expanded, table, dropped
+    return family, expanded, whole, dropped
 
 
 def _bind_predictor(
-    predictor: PredictorFormula, parts: TermList, family: Family, table: Table, options: SmoothOptions
+    predictor: PredictorFormula, parts: TermList, family: Family, tables: tuple[Table, Table], options: SmoothOptions
 ) -> Iterator[BoundTerm]:
-    dpar, text = predictor.dpar, predictor.text
+    (whole, table), dpar, text = tables, predictor.dpar, predictor.text
     for call in parts.specials:
         if call.function == "mmc":
             raise FormulaError("mmc() varies by a multi-membership group: (mmc(x1, x2) | mm(g1, g2))", text, call.span)
         if call.function not in SMOOTHS:
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
     yield bind_linear(
-        parts, dpar, _default_intercept(family, dpar), table, text, center=predictor.center, cmc=predictor.cmc
+        parts, dpar, _default_intercept(family, dpar), whole, text, center=predictor.center, cmc=predictor.cmc
     )
     if parts.specials:
         yield bind_smooths(parts.specials, dpar, table, text, options)
     if parts.special_effects:
-        yield bind_monotonic(parts.special_effects, dpar, table, text)
+        yield bind_monotonic(parts.special_effects, dpar, whole, text)
     if parts.offsets:
-        yield bind_offset(parts.offsets, dpar, table, text)
+        yield bind_offset(parts.offsets, dpar, whole, text)
 
 
 def _default_intercept(family: Family, dpar: str) -> str:

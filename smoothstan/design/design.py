@@ -119,10 +119,14 @@ class Design:
         table = table.select(needed)
         if table.n == 0:
             raise DataError("the new data have no rows")
-        table.refuse_infinite()
+        table.refuse_infinite(besides=self.response.columns_allowing("infinite"))
         columns: dict[str, Column] = {}
+        may_miss = self.response.columns_allowing("missing") - set(self.predictor_reads())
         for name, column in table.columns.items():
             free = name in grouping_only
+            if name in may_miss and type(column) is type(self.table[name]):
+                columns[name] = column
+                continue
             columns[name] = conform(name, column, self.table[name], check_levels=not free, fill=free and new_levels)
         new = Table(columns, table.n)
         if not new_levels:

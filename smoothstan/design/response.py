@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
-from smoothstan.design.additions import KINDS, LARGEST, Addition, bind_additions, refuse_contradictions
+from smoothstan.design.additions import KINDS, LARGEST, Addition, BoundField, bind_additions, refuse_contradictions
 from smoothstan.design.categories import category_codes, found_categories
 from smoothstan.errors import DataError, FamilyError, underline
 from smoothstan.families import Family, Response
@@ -80,13 +80,31 @@ class BoundResponse:
         return {name: values for addition in chosen for name, values in addition.at(table).items()}
 
     @property
+    def _fields(self) -> tuple[BoundField, ...]:
+        return tuple(bound for addition in self.additions for bound in addition.fields)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of what the additions give."""
+        return frozenset(bound.field.name for bound in self._fields)
+
+    def columns_allowing(self, value: str) -> frozenset[str]:
+        """Return the columns of bounds in which values may be ``"missing"``, or ``"infinite"``."""
+        chosen = (bound for bound in self._fields if bound.field.allows == value)
+        return frozenset(name for bound in chosen for name in bound.expression.variables)
+
+    @property
+    def _unbounded(self) -> Mapping[str, float]:
+        """The side on which a truncated response has no bound; brms's data have both sides."""
+        sides = {"lb": -np.inf, "ub": np.inf}
+        return {name: end for name, end in sides.items() if name not in self.fields and self.fields & set(sides)}
+
+    @property
     def declarations(self) -> tuple[tuple[str, str, str], ...]:
         """Stan type, name and comment of the data of the additions."""
         own = "array[N] int" if self.discrete else "vector[N]"
-        fields = (bound for addition in self.additions for bound in addition.fields)
-        return tuple(
-            (b.field.stan.format(y=own), b.field.name, f"{b.field.comment}: {b.expression.label}") for b in fields
-        )
+        given = ((b.field.stan.format(y=own), b.field.name, _described(b)) for b in self._fields)
+        return (*given, *(("vector[N]", name, _NO_BOUND) for name in self._unbounded))
 
     def stan_data(self, table: Table) -> StanData:
         """Return N, Y and the additions under brms's names."""
@@ -96,7 +114,14 @@ class BoundResponse:
         data: StanData = {"N": table.n, "Y": y}
         for name, values in self.additions_at(table).items():
             data[name] = _for_stan(values) if name in whole else values
-        return data
+        return data | {name: np.full(table.n, end) for name, end in self._unbounded.items()}
+
+
+_NO_BOUND = "infinite: the response is not truncated on this side"
+
+
+def _described(bound: BoundField) -> str:
+    return f"{bound.field.comment}: {bound.expression.label}"
 
 
 def _for_stan(values: FloatArray) -> IntArray:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from smoothstan.design.additions import without_fields
 from smoothstan.errors import DataError, DataWarning, FormulaError, underline, warn
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList, expand, parse
 from smoothstan.formula.syntax import Name, Node, names, variables
@@ -72,8 +74,8 @@ def _complete(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple[Tab
     if table.n == 0:
         raise DataError("the data have no rows")
     table = table.select(wanted)
-    table.refuse_infinite()
-    complete = table.complete()
+    table.refuse_infinite(besides=_only_in_bounds(formula, expanded, "infinite"))
+    complete = table.complete(besides=_only_in_bounds(formula, expanded, "missing"))
     kept = int(complete.sum())
     if kept == 0:
         empty = [name for name, column in table.columns.items() if column.missing().all()]
@@ -83,6 +85,12 @@ def _complete(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple[Tab
     if dropped:
         table = table.take(np.flatnonzero(complete))
     return table.drop_unused_levels(), dropped
+
+
+def _only_in_bounds(formula: ModelFormula, expanded: Expanded, allows: str) -> set[str]:
+    """Return the columns that are read by nothing but bounds, whose values may be missing, or infinite."""
+    rest = replace(formula, additions=tuple(without_fields(call, allows) for call in formula.additions))
+    return set(columns_used(formula, expanded)) - set(columns_used(rest, expanded))
 
 
 def _refuse_reserved_names(names: Iterable[str]) -> None:

@@ -18,5 +18,13 @@ def to_json(data: StanData) -> bytes:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return np.ascontiguousarray(value)
+        infinite = value.dtype.kind == "f" and np.isinf(value).any()
+        return _spelled(value.tolist()) if infinite else np.ascontiguousarray(value)
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _spelled(values: Any) -> Any:
+    """Write infinite numbers as Stan reads them; JSON itself has none."""
+    if isinstance(values, list):
+        return [_spelled(value) for value in values]
+    return ("Inf" if values > 0 else "-Inf") if np.isinf(values) else values

@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
-from smoothstan.families.parameters import PHI, PROBABILITY_LINKS, beta_shapes
+from smoothstan.families.parameters import LOCATION, PHI, PROBABILITY_LINKS, beta_shapes
 
 
 @final
@@ -19,7 +19,7 @@ class Beta(Family):
 
     name: ClassVar[str] = "beta"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean", PROBABILITY_LINKS),
+        Parameter("mu", "mean", PROBABILITY_LINKS, intercept_prior=LOCATION),
         PHI,
     )
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,16 +49,19 @@ class Table:
         columns = {k: c.drop_unused() if isinstance(c, Factor) else c for k, c in self.columns.items()}
         return Table(columns, self.n)
 
-    def complete(self) -> BoolArray:
-        """Return which rows have a value in every column."""
+    def complete(self, *, besides: Container[str] = ()) -> BoolArray:
+        """Return which rows have a value in every column, ``besides`` some."""
         mask = np.ones(self.n, dtype=bool)
-        for column in self.columns.values():
-            mask &= ~column.missing()
+        for name, column in self.columns.items():
+            if name not in besides:
+                mask &= ~column.missing()
         return mask
 
-    def refuse_infinite(self) -> None:
-        """Raise DataError if a numeric column holds an infinite value."""
+    def refuse_infinite(self, *, besides: Container[str] = ()) -> None:
+        """Raise DataError if a numeric column, ``besides`` some, holds an infinite value."""
         for name, column in self.columns.items():
+            if name in besides:
+                continue
             if isinstance(column, (Numeric, MatrixColumn)) and np.isinf(column.values).any():
                 row = int(np.argwhere(np.isinf(column.values))[0, 0])
                 raise DataError(f"column {name!r} has an infinite value in row {row} (rows count from 0)")

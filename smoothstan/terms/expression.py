@@ -30,8 +30,8 @@ from smoothstan.formula.syntax import (
     variables,
 )
 from smoothstan.formula.vocabulary import INTERCEPT
-from smoothstan.table import Column, Factor, Logical, Numeric, Table, as_factor, describe
-from smoothstan.terms.functions import ALLOWED, ARITHMETIC, COMPARISON, ELEMENTWISE, LOGICAL, STATEFUL
+from smoothstan.table import Column, Factor, Logical, Numeric, Table, as_factor, collation_key, describe
+from smoothstan.terms.functions import ALLOWED, ARITHMETIC, COMPARISON, ELEMENTWISE, LOGICAL, STATEFUL, SUMMARIES
 from smoothstan.terms.stateful import apply_stateful
 
 CONTRASTS = ("treatment", "sum", "helmert", "poly")
@@ -54,12 +54,14 @@ Value: TypeAlias = Column | Matrix
 class Expression:
     """An expression bound to the data it was first evaluated on.
 
-    ``memory`` holds, for every call that learns from the data, its text and what it learned.
+    ``memory`` holds, for every call that learns from the data, its text and what it learned; ``finite`` is False
+    where values may be missing or infinite, as bounds may.
     """
 
     node: Node
     text: str
     memory: tuple[tuple[str, Any], ...] = ()
+    finite: bool = True
 
     @property
     def label(self) -> str:
@@ -80,11 +82,11 @@ class Expression:
         return as_numbers(self.at(table), self.node, self.text)
 
 
-def bind_expression(node: Node, table: Table, text: str) -> tuple[Expression, Value]:
+def bind_expression(node: Node, table: Table, text: str, *, finite: bool = True) -> tuple[Expression, Value]:
     """Evaluate an expression for the first time and keep what its transforms learned."""
     evaluation = _Evaluation(table, text, {}, learn=True)
     value = evaluation.value(node)
-    expression = Expression(node, text, tuple(evaluation.memory.items()))
+    expression = Expression(node, text, tuple(evaluation.memory.items()), finite)
     return expression, _checked(value, expression)
 
 
@@ -124,7 +126,7 @@ def check_functions(node: Node, text: str) -> None:
 
 
 def _checked(value: Value, expression: Expression) -> Value:
-    if isinstance(value, (Numeric, Matrix)):
+    if expression.finite and isinstance(value, (Numeric, Matrix)):
         bad = ~np.isfinite(value.values if value.values.ndim == 1 else value.values.sum(axis=1))
         if bad.any():
             row = int(np.argmax(bad))
@@ -211,9 +213,13 @@ class _Evaluation:
             return self.elementwise(node, ELEMENTWISE[function], 1)
         if function in STATEFUL:
             return self.stateful(node)
+        if function in SUMMARIES:
+            return self.summary(node)
         handlers: dict[str, Callable[[Call], Value]] = {
             "I": lambda call: self.value(self.only(call)),
-            "factor": self.factor, "as.factor": self.factor, "ordered": self.factor,
+            "factor": self.factor, "as.factor": self.factor, "ordered": self.factor, "droplevels": self.factor,
+            "as.character": self.text_levels,
+            "as.logical": lambda call: Logical((self.numbers(self.only(call)) != 0).astype(float)),
             "C": self.contrast, "relevel": self.relevel,
             "log": self.log, "round": self.round, "ifelse": self.if_else,
             "pmin": lambda call: self.extreme(call, np.minimum), "pmax": lambda call: self.extreme(call, np.maximum),
@@ -266,6 +272,21 @@ class _Evaluation:
         for other in values[1:]:
             result = function(result, other)
         return Numeric(result)
+
+    def summary(self, node: Call) -> Numeric:
+        """Return one number of the data of the fit, in every row."""
+        argument, key = self.only(node), deparse(node)
+        if self.learn:
+            self.memory[key] = SUMMARIES[node.function](self.numbers(argument))
+        return Numeric(np.full(self.table.n, self.memory[key]))
+
+    def text_levels(self, node: Call) -> Factor:
+        """Return a factor whose levels are in the order of strings, as R makes of a character column."""
+        value = self.value(self.only(node))
+        if isinstance(value, Matrix):
+            raise self.error("a matrix cannot be made a factor", node)
+        factor = as_factor(value).drop_unused()
+        return self.with_levels(replace(factor, ordered=False), node, tuple(sorted(factor.levels, key=collation_key)))
 
     def stateful(self, node: Call) -> Value:
         names = STATEFUL[node.function]

@@ -21,7 +21,7 @@ ELEMENTWISE: dict[str, Callable[[FloatArray], FloatArray]] = {
     "abs": np.abs, "sqrt": np.sqrt, "exp": np.exp, "expm1": np.expm1,
     "log2": np.log2, "log10": np.log10, "log1p": np.log1p,
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
+    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh,
     "floor": np.floor, "ceiling": np.ceil, "sign": np.sign, "trunc": np.trunc,
     "logit": _logit, "qlogis": _logit, "inv_logit": _inverse_logit, "plogis": _inverse_logit,
     "as.numeric": lambda x: x, "as.integer": np.trunc,
@@ -36,10 +36,17 @@ STATEFUL = {
 }
 """Functions that learn something from the data, with the names of their further arguments."""
 
-CONVERSIONS = ("I", "factor", "as.factor", "ordered", "C", "relevel")
+SUMMARIES: dict[str, Callable[[FloatArray], float]] = {
+    "mean": lambda x: float(np.mean(x)), "median": lambda x: float(np.median(x)),
+    "sd": lambda x: float(np.std(x, ddof=1)), "var": lambda x: float(np.var(x, ddof=1)),
+    "min": lambda x: float(np.min(x)), "max": lambda x: float(np.max(x)),
+}  # fmt: skip
+"""Functions of a whole column that give one number; new data are compared with the number of the fit's data."""
+
+CONVERSIONS = ("as.logical", "as.character", "droplevels", "I", "factor", "as.factor", "ordered", "C", "relevel")
 OTHERS = ("log", "round", "pmin", "pmax", "ifelse")
 
-ALLOWED = tuple(sorted({*ELEMENTWISE, *STATEFUL, *CONVERSIONS, *OTHERS}))
+ALLOWED = tuple(sorted({*ELEMENTWISE, *STATEFUL, *SUMMARIES, *CONVERSIONS, *OTHERS}))
 
 ARITHMETIC: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
