@@ -46,9 +46,9 @@ class LikelihoodPart:
         glm: the matrix of a GLM primitive, or None.
         assembled: the addends that are made of pieces beforehand.
         row_sets: the rows by kind of censoring; none without ``cens()``.
-        cdf: the distribution function where it is needed row by row, or None.
+        cdf: the distribution function row by row, or None.
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
-        bounded: whether the distribution function is needed at all.
+        bounded: whether the distribution function is needed.
     """
 
     family_template: str

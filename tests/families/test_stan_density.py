@@ -97,6 +97,8 @@ def table(form: Form) -> tuple[pd.DataFrame, np.ndarray]:
     y = family.draw(rng, values, additions)[0]
     if family.binary:
         y[:2] = 0, 1
+    if "trials" in family.required_additions:
+        y = np.minimum(y, additions.trials - 1)  # more than all of the trials is impossible
     if family.name == "zero_one_inflated_beta":
         y[:4] = 0, 1, 1, 0
     data |= {"y": y.astype(int) if family.discrete else y, "c": np.resize([0, -1, 1, 2, 0], N)}
