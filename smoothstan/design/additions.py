@@ -63,9 +63,12 @@ def _finite(values: FloatArray) -> BoolArray:
 
 
 KINDS: Mapping[str, Kind] = {
-    "trials": Kind(
-        (Field("trials", "trials", f"whole numbers from 0 to {LARGEST}", _whole, "array[N] int<lower=0>", "number of trials"),)
-    ),
+    "trials": Kind((
+        Field(
+            "trials", "trials", f"whole numbers from 0 to {LARGEST}", _whole, "array[N] int<lower=0>",
+            "number of trials",
+        ),
+    )),
     "weights": Kind(
         (Field("weights", "weights", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "weights"),), ("scale",)
     ),

@@ -50,5 +50,7 @@ class Geometric(Family):
         return np.asarray(-(y + 1) * np.log1p(1 / parameters["mu"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
-        """Draw numbers of failures."""
-        return (rng.geometric(1 / (1 + parameters["mu"])) - 1).astype(float)
+        """Draw the whole parts of exponential numbers, of any mean; Devroye (1986), section X.2."""
+        mu = parameters["mu"]
+        with np.errstate(divide="ignore"):
+            return np.floor(rng.standard_exponential(mu.shape) / np.log1p(1 / mu))

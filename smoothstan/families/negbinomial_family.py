@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import COUNT_LINKS, COUNT_SHAPE, LOCATION, negative_binomial
+from smoothstan.families.poisson_draws import draw_poisson
 
 
 @final
@@ -54,5 +55,8 @@ class NegBinomial(Family):
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Poisson numbers with gamma means."""
-        mean = rng.gamma(parameters["shape"], parameters["mu"] / parameters["shape"])
-        return rng.poisson(mean).astype(float)
+        shape, mu = parameters["shape"], parameters["mu"]
+        # Half again as fast as rng.gamma() of arrays.
+        mean = rng.standard_gamma(shape, np.broadcast_shapes(mu.shape, shape.shape))
+        mean *= mu / shape
+        return draw_poisson(rng, mean)
