@@ -45,9 +45,9 @@ class LikelihoodPart:
         glm: the matrix of a GLM primitive, or None.
         assembled: the addends that are made of pieces beforehand.
         row_sets: the rows by kind of censoring; none without ``cens()``.
-        cdf: the distribution function where it is needed row by row, or None.
+        cdf: the distribution function row by row, or None.
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
-        bounded: whether the distribution function is needed at all.
+        bounded: whether the distribution function is needed.
         pointwise: whether the density of every row by itself is needed.
         by_category: the matrix of the linear predictors of categories, or empty.
     """
@@ -103,10 +103,12 @@ def _of_categories(design: Design, observed: Observed, part: LikelihoodPart) -> 
         none = f"rep_vector(0, {glm.columns})"
         beta = folded("append_col", (_glm(_dense(design, dpar))[1] if dpar else none for dpar in columns))
         names = observed.names.having(X=glm.matrix, alpha=f"[{alpha}]'", beta=beta)
-        return replace(part, increments=(rendered(template, "glm_logit", names),), glm=glm)
+        return replace(part, increments=(Increment(rendered(template, "glm_logit", names)),), glm=glm)
     predictors = tuple(_predictor(design, dpar, raw=False) for dpar in design.predicted)
     names = observed.matrix_of_predictors()
-    increments = (rendered(template, "density", names),) if observed.plain else observed.increments(names)
+    increments = (
+        (Increment(rendered(template, "density", names)),) if observed.plain else observed.increments(names)
+    )
     matrix = folded("append_col", (dpar or "rep_vector(0.0, N)" for dpar in columns))
     return replace(part, increments=increments, predictors=predictors, pointwise=not observed.plain, by_category=matrix)
 

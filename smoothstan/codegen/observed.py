@@ -1,8 +1,8 @@
 """How additions to the response enter the likelihood: weights, censoring, truncation, known errors, rates.
 
 Everything is a vector expression: rows that are censored in the same way form a set, at which the family's density or
-distribution function is evaluated at once.  Stan's distribution functions return the sum over the rows; where
-weights or the difference of two of them need every row by itself, a function of the program gives them.
+distribution function is evaluated at once.  Stan's own distribution functions underflow in the tails, some have
+derivatives of few digits, and all return the sum over the rows, so the program brings its own.
 """
 
 from __future__ import annotations
@@ -29,12 +29,32 @@ class RowSet:
 
 @dataclass(frozen=True)
 class CdfRows:
-    """A distribution function row by row: the text of its Stan functions."""
+    """A distribution function row by row: the text of its Stan functions.
+
+    ``single`` says that the family's template has functions of one row, so that loops over them are to be written;
+    ``between`` that the probability of an interval is needed.
+    """
 
     name: str
     response: str
-    parameters: str
-    arguments: str
+    kinds: tuple[str, ...]
+    single: bool
+    between: bool
+
+    @property
+    def letters(self) -> str:
+        """The arguments after the response."""
+        return ", ".join("abcd"[: len(self.kinds)])
+
+    @property
+    def parameters(self) -> str:
+        """The arguments after the response with their types."""
+        return ", ".join(f"{kind} {letter}" for kind, letter in zip(self.kinds, "abcd", strict=False))
+
+    @property
+    def each(self) -> str:
+        """The arguments of row i."""
+        return ", ".join(f"{letter}[i]" for letter in "abcd"[: len(self.kinds)])
 
 
 @dataclass(frozen=True)
@@ -168,8 +188,7 @@ class Observed:
                 yield rows, self._tail("lcdf" if code == -1 else "lccdf", here, rows)
 
     def _between(self, low: Names, high: Names, rows: str) -> str:
-        upper, lower = (self._rows("lcdf", bounds, rows) for bounds in (high, low))
-        return self._placed(f"log_diff_exp({upper}, {lower})", rows)
+        return self._placed(self._rows("between", rows, low, high), rows)
 
     def _normalisers(self, names: Names) -> Iterator[tuple[str, str]]:
         for rows, (below, above) in self._bounded.items():
@@ -195,35 +214,27 @@ class Observed:
         return f"dot_product(weights{f'[{rows}]' if rows else ''}, {vector})"
 
     def _tail(self, tail: str, names: Names, rows: str) -> str:
-        if self._weighted or self._row_by_row_only:
-            return self._placed(self._rows(tail, names, rows), rows)
-        return f"{self.cdf}_{tail}({rendered(self.template, 'cdf', names)})"
+        return self._placed(self._rows(tail, rows, names), rows)
 
-    @property
-    def _row_by_row_only(self) -> bool:
-        """Whether Stan has no distribution function of this name that takes vectors."""
-        return self.cdf in _OWN
-
-    def _rows(self, tail: str, names: Names, rows: str) -> str:
-        y, arguments = _split(rendered(self.template, "cdf", names))
+    def _rows(self, function: str, rows: str, *places: Names) -> str:
+        """Return a distribution function, or its increase from one place to another, as a vector of rows."""
+        split = [_split(rendered(self.template, "cdf", names)) for names in places]
         count = f"size({rows})" if rows else "N"
-        vectors = ", ".join(a if _is_whole(a) else f"as_rows({a}, {count})" for a in arguments)
-        return f"{self.cdf}_{tail}_rows({y}, {vectors})"
+        vectors = (a if _is_whole(a) else f"as_rows({a}, {count})" for a in split[0][1])
+        return f"{self.cdf}_{function}_rows({', '.join((*(y for y, _ in split), *vectors))})"
 
     def cdf_rows(self, names: Names) -> CdfRows | None:
+        """Return the distribution function row by row, or None if it is not needed."""
+        if not self.bounded:
         """Return the distribution function row by row, or None if it is not needed so."""
         if not self.bounded or not any("_rows(" in increment.expression for increment in self.increments(names)):
             return None
         _, arguments = _split(rendered(self.template, "cdf", names))
-        letters = "abcd"[: len(arguments)]
-        kinds = ("array[] int" if _is_whole(a) else "vector" for a in arguments)
-        parameters = ", ".join(f"{kind} {letter}" for kind, letter in zip(kinds, letters, strict=True))
+        kinds = tuple("array[] int" if _is_whole(a) else "vector" for a in arguments)
         response = "array[] int" if self.discrete else "vector"
-        return CdfRows(self.cdf, response, parameters, ", ".join(f"{letter}[i]" for letter in letters))
-
-
-_OWN = ("inverse_gaussian", "asym_laplace")
-"""Distribution functions that the program brings itself, of one row."""
+        single = f"real {self.cdf}_lcdf_row(" in rendered(self.template, "cdf_functions")
+        between = any("_between_rows(" in increment.expression for increment in self.increments(names))
+        return CdfRows(self.cdf, response, kinds, single, between)
 
 
 def _stan_number(value: float) -> str:

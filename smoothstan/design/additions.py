@@ -69,9 +69,12 @@ LOWER, UPPER = "lower truncation bounds", "upper truncation bounds"
 
 
 KINDS: Mapping[str, Kind] = {
-    "trials": Kind(
-        (Field("trials", "trials", f"whole numbers from 0 to {LARGEST}", _whole, "array[N] int<lower=0>", "trials"),)
-    ),
+    "trials": Kind((
+        Field(
+            "trials", "trials", f"whole numbers from 0 to {LARGEST}", _whole, "array[N] int<lower=0>",
+            "number of trials",
+        ),
+    )),
     "weights": Kind(
         (Field("weights", "weights", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "weights"),), ("scale",)
     ),

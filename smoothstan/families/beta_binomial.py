@@ -45,31 +45,38 @@ class BetaBinomial(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(
-            stats.betabinom.logcdf(
-                y,
-                number_of_trials(response),
-                parameters["mu"] * parameters["phi"],
-                (1 - parameters["mu"]) * parameters["phi"],
-            )
-        )
+        trials, (a, b) = number_of_trials(response), beta_shapes(parameters)
+        return _log_distribution(*np.broadcast_arrays(y, trials, a, b))
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(
-            stats.betabinom.logsf(
-                y,
-                number_of_trials(response),
-                parameters["mu"] * parameters["phi"],
-                (1 - parameters["mu"]) * parameters["phi"],
-            )
-        )
+        trials, (a, b) = number_of_trials(response), beta_shapes(parameters)
+        upper = _log_distribution(*np.broadcast_arrays(np.maximum(trials - y - 1, 0), trials, b, a))
+        return np.where(y < trials, upper, -np.inf)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw probabilities, then numbers of successes."""
         p = rng.beta(*beta_shapes(parameters))
         return rng.binomial(number_of_trials(response).astype(np.int64), p).astype(float)
+
+
+def _log_distribution(k: FloatArray, trials: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return log P(Y <= k) from the sum on its side of the mean."""
+    left = k * (a + b) < trials * a
+    first, second = np.where(left, a, b), np.where(left, b, a)
+    below = _log_sum(np.where(left, k, np.maximum(trials - k - 1, 0)), trials, first, second)
+    with np.errstate(divide="ignore"):
+        return np.where(k >= trials, 0.0, np.where(left, below, np.log(-np.expm1(np.minimum(below, 0.0)))))
+
+
+def _log_sum(k: FloatArray, trials: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the log of the summed mass from 0 to k: the mass at k times a sum of products of ratios."""
+    from scipy.special import betaln, gammaln
+
+    term, total = np.ones(k.shape), np.ones(k.shape)
+    for step in range(int(np.max(k, initial=0))):
+        i = np.maximum(k - step, 0)
+        term = term * i * (trials - i + b) / ((trials - i + 1) * (np.maximum(i, 1) - 1 + a))
+        total += term
+    choose = gammaln(trials + 1) - gammaln(k + 1) - gammaln(trials - k + 1)
+    return np.asarray(choose + betaln(k + a, trials - k + b) - betaln(a, b) + np.log(total))

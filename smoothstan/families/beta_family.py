@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import LOCATION, PHI, PROBABILITY_LINKS, beta_shapes
 
 
@@ -45,15 +46,12 @@ class Beta(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.beta.logcdf(y, *beta_shapes(parameters)))
+        return log_beta_i(*beta_shapes(parameters), y, 1 - y)
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.beta.logsf(y, *beta_shapes(parameters)))
+        a, b = beta_shapes(parameters)
+        return log_beta_i(b, a, 1 - y, y)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw beta numbers."""

@@ -10,6 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import FamilyError
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import LOCATION, PROBABILITY_LINKS
 
 
@@ -55,15 +56,13 @@ class Binomial(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.binom.logcdf(y, number_of_trials(response), parameters["mu"]))
+        trials, p = number_of_trials(response), parameters["mu"]
+        return np.where(y < trials, log_beta_i(np.maximum(trials - y, 1), y + 1, 1 - p, p), 0.0)
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.binom.logsf(y, number_of_trials(response), parameters["mu"]))
+        trials, p = number_of_trials(response), parameters["mu"]
+        return np.where(y < trials, log_beta_i(y + 1, np.maximum(trials - y, 1), p, 1 - p), -np.inf)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of successes."""

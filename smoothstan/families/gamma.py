@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
 
 
@@ -43,15 +44,13 @@ class Gamma(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.gamma.logcdf(y, parameters["shape"], scale=parameters["mu"] / parameters["shape"]))
+        shape = parameters["shape"]
+        return log_gamma_p(shape, shape * y / parameters["mu"])
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.gamma.logsf(y, parameters["shape"], scale=parameters["mu"] / parameters["shape"]))
+        shape = parameters["shape"]
+        return log_gamma_q(shape, shape * y / parameters["mu"])
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw gamma numbers."""

@@ -22,7 +22,7 @@ class Geometric(Family):
     discrete: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")
     support: ClassVar[tuple[float, float]] = (0.0, np.inf)
-    cdf: ClassVar[str] = "neg_binomial_2"
+    cdf: ClassVar[str] = "geometric"
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers >= 0."""
@@ -42,16 +42,15 @@ class Geometric(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.geom.logcdf(y + 1, 1 / (1 + parameters["mu"])))
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(-np.expm1(self.log_ccdf(y, parameters, response))))
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.geom.logsf(y + 1, 1 / (1 + parameters["mu"])))
+        return np.asarray(-(y + 1) * np.log1p(1 / parameters["mu"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
-        """Draw numbers of failures."""
-        return (rng.geometric(1 / (1 + parameters["mu"])) - 1).astype(float)
+        """Draw the whole parts of exponential numbers, of any mean; Devroye (1986), section X.2."""
+        mu = parameters["mu"]
+        with np.errstate(divide="ignore"):
+            return np.floor(rng.standard_exponential(mu.shape) / np.log1p(1 / mu))

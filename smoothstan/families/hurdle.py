@@ -18,6 +18,7 @@ from smoothstan.families.lognormal import LogNormal
 from smoothstan.families.negbinomial_family import NegBinomial
 from smoothstan.families.parameters import probability
 from smoothstan.families.poisson import Poisson
+from smoothstan.families.poisson_draws import draw_poisson
 
 HU = probability("hu", "probability of a zero")
 
@@ -78,12 +79,10 @@ class HurdlePoisson(Hurdle):
         return np.asarray(-np.expm1(-parameters["mu"]))
 
     def draw_positive(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
-        """Draw by the inverse of the distribution function above its value at 0."""
-        from scipy.stats import poisson
-
+        """Draw the first event of a Poisson process on [0, mu], given that there is one, then those after it."""
         mu = parameters["mu"]
-        u = 1 - rng.random(mu.shape) * self.positive_mass(parameters)
-        return np.maximum(poisson.ppf(u, mu), 1.0)
+        first = -np.log1p(-rng.random(mu.shape) * self.positive_mass(parameters))
+        return 1 + draw_poisson(rng, np.maximum(mu - first, 0.0))
 
 
 @final
@@ -102,12 +101,12 @@ class HurdleNegBinomial(Hurdle):
         return np.asarray(-np.expm1(-shape * np.log1p(parameters["mu"] / shape)))
 
     def draw_positive(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
-        """Draw by the inverse of the distribution function above its value at 0."""
-        from scipy.stats import nbinom
-
+        """Draw the first event of a Poisson process on [0, 1] with a gamma rate, then the rate, then those after it."""
         mu, shape = parameters["mu"], parameters["shape"]
-        u = 1 - rng.random(mu.shape) * self.positive_mass(parameters)
-        return np.maximum(nbinom.ppf(u, shape, shape / (shape + mu)), 1.0)
+        none_yet = np.log1p(-rng.random(np.broadcast_shapes(mu.shape, shape.shape)) * self.positive_mass(parameters))
+        first = np.minimum(shape * np.expm1(-none_yet / shape) / mu, 1.0)
+        rate = rng.standard_gamma(shape + 1, first.shape) / (shape / mu + first)
+        return 1 + draw_poisson(rng, rate * (1 - first))
 
 
 @final

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.log_scale import log_difference
 from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, SHAPE
 
 
@@ -44,16 +45,24 @@ class InverseGaussian(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.invgauss.logcdf(y, parameters["mu"] / parameters["shape"], scale=parameters["shape"]))
+        below, _, reflected = _shuster(y, parameters)
+        return np.logaddexp(below, reflected)
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.invgauss.logsf(y, parameters["mu"] / parameters["shape"], scale=parameters["shape"]))
+        _, above, reflected = _shuster(y, parameters)
+        return log_difference(above, reflected)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the inverse normal (Wald) distribution."""
         return rng.wald(parameters["mu"], parameters["shape"])
+
+
+def _shuster(y: FloatArray, parameters: Parameters) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return log f, log g and log h with P(Y <= y) = f + h and P(Y > y) = g - h; Shuster (1968), JASA 63, 1514-1516."""
+    from scipy.special import log_ndtr
+
+    mu, shape = parameters["mu"], parameters["shape"]
+    root, relative = np.sqrt(shape / y), y / mu
+    reflected = 2 * shape / mu + log_ndtr(-root * (relative + 1))
+    return log_ndtr(root * (relative - 1)), log_ndtr(root * (1 - relative)), reflected

@@ -25,7 +25,7 @@ class LogNormal(Family):
     log_scale: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
     support: ClassVar[tuple[float, float]] = (0.0, np.inf)
-    cdf: ClassVar[str] = "lognormal"
+    cdf: ClassVar[str] = "normal"
 
     def check_response(self, response: Response) -> None:
         """Accept positive numbers."""
@@ -43,15 +43,17 @@ class LogNormal(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
+        from scipy.special import log_ndtr
 
-        return np.asarray(stats.lognorm.logcdf(y, parameters["sigma"], scale=np.exp(parameters["mu"])))
+        with np.errstate(divide="ignore"):
+            return np.asarray(log_ndtr((np.log(y) - parameters["mu"]) / parameters["sigma"]))
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
+        from scipy.special import log_ndtr
 
-        return np.asarray(stats.lognorm.logsf(y, parameters["sigma"], scale=np.exp(parameters["mu"])))
+        with np.errstate(divide="ignore"):
+            return np.asarray(log_ndtr((parameters["mu"] - np.log(y)) / parameters["sigma"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers."""

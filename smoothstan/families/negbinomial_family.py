@@ -9,7 +9,9 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import COUNT_LINKS, COUNT_SHAPE, LOCATION, negative_binomial
+from smoothstan.families.poisson_draws import draw_poisson
 
 
 @final
@@ -43,19 +45,18 @@ class NegBinomial(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        shape = parameters["shape"]
-        return np.asarray(stats.nbinom.logcdf(y, shape, shape / (shape + parameters["mu"])))
+        shape, mu = parameters["shape"], parameters["mu"]
+        return log_beta_i(shape, y + 1, shape / (shape + mu), mu / (shape + mu))
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        shape = parameters["shape"]
-        return np.asarray(stats.nbinom.logsf(y, shape, shape / (shape + parameters["mu"])))
+        shape, mu = parameters["shape"], parameters["mu"]
+        return log_beta_i(y + 1, shape, mu / (shape + mu), shape / (shape + mu))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Poisson numbers with gamma means."""
-        mean = rng.gamma(parameters["shape"], parameters["mu"] / parameters["shape"])
-        return rng.poisson(mean).astype(float)
+        shape, mu = parameters["shape"], parameters["mu"]
+        # Half again as fast as rng.gamma() of arrays.
+        mean = rng.standard_gamma(shape, np.broadcast_shapes(mu.shape, shape.shape))
+        mean *= mu / shape
+        return draw_poisson(rng, mean)

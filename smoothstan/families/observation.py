@@ -6,6 +6,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameters, Response
+from smoothstan.families.log_scale import log_difference
 
 
 def log_likelihood(family: Family, response: Response, parameters: Parameters) -> FloatArray:
@@ -54,14 +55,10 @@ def _log_between(
     family: Family, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
 ) -> FloatArray:
     """Return log P(low < Y <= high), from the tail in which it loses no digits."""
-    lower = np.where(low == -np.inf, -np.inf, family.log_cdf(np.maximum(low, -1e300), parameters, response))
-    upper = np.where(high == np.inf, 0.0, family.log_cdf(np.minimum(high, 1e300), parameters, response))
-    lower_tail = np.where(low == -np.inf, 0.0, family.log_ccdf(np.maximum(low, -1e300), parameters, response))
-    upper_tail = np.where(high == np.inf, -np.inf, family.log_ccdf(np.minimum(high, 1e300), parameters, response))
-    return np.where(lower < np.log(0.5), _log_difference(upper, lower), _log_difference(lower_tail, upper_tail))
-
-
-def _log_difference(larger: FloatArray, smaller: FloatArray) -> FloatArray:
-    """Return log(exp(larger) - exp(smaller))."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(smaller == -np.inf, larger, larger + np.log(-np.expm1(smaller - larger)))
+    inside = 0.0 if family.discrete else 0.5
+    bottom, top = (np.where(np.isfinite(bound), bound, inside) for bound in (low, high))
+    lower = np.where(low == -np.inf, -np.inf, family.log_cdf(bottom, parameters, response))
+    upper = np.where(high == np.inf, 0.0, family.log_cdf(top, parameters, response))
+    lower_tail = np.where(low == -np.inf, 0.0, family.log_ccdf(bottom, parameters, response))
+    upper_tail = np.where(high == np.inf, -np.inf, family.log_ccdf(top, parameters, response))
+    return np.where(lower < np.log(0.5), log_difference(upper, lower), log_difference(lower_tail, upper_tail))

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
 from smoothstan.families.parameters import LOCATION
 from smoothstan.families.poisson_draws import draw_poisson
 
@@ -45,15 +46,11 @@ class Poisson(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.poisson.logcdf(y, parameters["mu"]))
+        return log_gamma_q(y + 1, parameters["mu"])
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.poisson.logsf(y, parameters["mu"]))
+        return log_gamma_p(y + 1, parameters["mu"])
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw counts."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.lognormal import LogNormal
 from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA, NDT
 
 
@@ -26,7 +27,7 @@ class ShiftedLogNormal(Family):
     log_scale: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
     support: ClassVar[tuple[float, float]] = (0.0, np.inf)
-    cdf: ClassVar[str] = "lognormal"
+    cdf: ClassVar[str] = "normal"
 
     def check_response(self, response: Response) -> None:
         """Accept positive numbers."""
@@ -47,17 +48,11 @@ class ShiftedLogNormal(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        after = y - parameters["ndt"]
-        return np.asarray(stats.lognorm.logcdf(after, parameters["sigma"], scale=np.exp(parameters["mu"])))
+        return LogNormal().log_cdf(np.maximum(y - parameters["ndt"], 0.0), parameters, response)
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        after = y - parameters["ndt"]
-        return np.asarray(stats.lognorm.logsf(after, parameters["sigma"], scale=np.exp(parameters["mu"])))
+        return LogNormal().log_ccdf(np.maximum(y - parameters["ndt"], 0.0), parameters, response)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers, shifted."""

@@ -69,8 +69,22 @@ def _direct(parameters: Parameters) -> tuple[FloatArray, FloatArray, FloatArray]
 
 
 def _log_distribution(z: FloatArray, alpha: FloatArray) -> FloatArray:
-    """Return log(Phi(z) - 2 T(z, alpha)), with Owen's function T."""
+    """Return log(Phi(z) - 2 T(z, alpha)), T Owen's function; by quadrature in the lower tail, where they cancel."""
     from scipy.special import ndtr, owens_t
 
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.maximum(ndtr(z) - 2 * owens_t(z, alpha), 0.0)))
+    z, alpha = np.broadcast_arrays(z, alpha)
+    tail = (z < 0) & (z * z * (1 + np.maximum(alpha, 0) ** 2) > 16)
+    result = np.log(np.where(tail, 1.0, ndtr(z) - 2 * owens_t(z, alpha)))
+    result[tail] = _log_tail(z[tail], alpha[tail])
+    return np.asarray(result)
+
+
+def _log_tail(z: FloatArray, alpha: FloatArray) -> FloatArray:
+    """Return log P(Z <= z) by Gauss-Laguerre quadrature of the density left of z, on the scale of its slope."""
+    from scipy.special import log_ndtr, logsumexp, roots_laguerre
+
+    nodes, weights = roots_laguerre(16)
+    slope = alpha * np.exp(-0.5 * (alpha * z) ** 2 - LOG_ROOT_2PI - log_ndtr(alpha * z)) - z
+    at = z - nodes[:, None] / slope
+    density = np.log(2) - LOG_ROOT_2PI - 0.5 * at * at + log_ndtr(alpha * at)
+    return np.asarray(logsumexp((np.log(weights) + nodes)[:, None] + density, axis=0) - np.log(slope))

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import LOCATION, NU, SIGMA
 
 
@@ -44,17 +45,20 @@ class Student(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.t.logcdf((y - parameters["mu"]) / parameters["sigma"], parameters["nu"]))
+        return _log_distribution((y - parameters["mu"]) / parameters["sigma"], parameters["nu"])
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.t.logsf((y - parameters["mu"]) / parameters["sigma"], parameters["nu"]))
+        return _log_distribution((parameters["mu"] - y) / parameters["sigma"], parameters["nu"])
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the t distribution."""
         mu = parameters["mu"]
         return np.asarray(mu + parameters["sigma"] * rng.standard_t(np.broadcast_to(parameters["nu"], mu.shape)))
+
+
+def _log_distribution(z: FloatArray, nu: FloatArray) -> FloatArray:
+    """Return log P(Z <= z) of the standard t distribution; DLMF 8.17.8."""
+    squared = np.asarray(z * z)
+    tail = np.log(0.5) + log_beta_i(nu / 2, np.asarray(0.5), nu / (nu + squared), squared / (nu + squared))
+    return np.asarray(np.where(z < 0, tail, np.log1p(-np.exp(tail))))

@@ -43,15 +43,13 @@ class Weibull(Family):
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y)."""
-        from scipy import stats
-
-        return np.asarray(stats.weibull_min.logcdf(y, parameters["shape"], scale=_scale(parameters)))
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(-np.expm1(self.log_ccdf(y, parameters, response))))
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
-        from scipy import stats
-
-        return np.asarray(stats.weibull_min.logsf(y, parameters["shape"], scale=_scale(parameters)))
+        with np.errstate(over="ignore"):
+            return np.asarray(-((y / _scale(parameters)) ** parameters["shape"]))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Weibull numbers."""

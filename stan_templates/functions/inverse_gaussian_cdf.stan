@@ -1,11 +1,9 @@
-/* Distribution function of the inverse Gaussian distribution; Shuster (1968), JASA 63, 1514-1516. */
-real inverse_gaussian_lcdf(real y, real mu, real shape) {
-  real root = sqrt(shape / y);
-  return log_sum_exp(std_normal_lcdf(root * (y / mu - 1) | ),
-                     2 * shape / mu + std_normal_lcdf(-root * (y / mu + 1) | ));
+/* log P(Y <= y) and log P(Y > y) of inverse Gaussian rows; Shuster (1968), JASA 63, 1514-1516. */
+vector inverse_gaussian_lcdf_rows(vector y, vector mu, vector shape) {
+  vector[size(y)] root = sqrt(shape ./ y);
+  return log_sum_exp(log_Phi(root .* (y ./ mu - 1)), 2 * shape ./ mu + log_Phi(-root .* (y ./ mu + 1)));
 }
-real inverse_gaussian_lccdf(real y, real mu, real shape) {
-  real root = sqrt(shape / y);
-  return log_diff_exp(std_normal_lcdf(-root * (y / mu - 1) | ),
-                      2 * shape / mu + std_normal_lcdf(-root * (y / mu + 1) | ));
+vector inverse_gaussian_lccdf_rows(vector y, vector mu, vector shape) {
+  vector[size(y)] root = sqrt(shape ./ y);
+  return log_diff_exp(log_Phi(root .* (1 - y ./ mu)), 2 * shape ./ mu + log_Phi(-root .* (y ./ mu + 1)));
 }
