@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import FamilyError
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, PROBABILITY_LINKS
 
 
@@ -64,6 +65,16 @@ class Binomial(Family):
         from scipy import stats
 
         return np.asarray(stats.binom.logsf(y, number_of_trials(response), parameters["mu"]))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return the mean times the ratio of two masses; y - 1 has a trial less."""
+        fewer = replace(response, trials=np.maximum(number_of_trials(response) - 1, 0))
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(
+            self.mean(parameters, response) * np.exp(log_between(self, low - 1, high - 1, parameters, fewer) - log_mass)
+        )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of successes."""

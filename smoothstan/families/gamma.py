@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
 
 
@@ -52,6 +53,15 @@ class Gamma(Family):
         from scipy import stats
 
         return np.asarray(stats.gamma.logsf(y, parameters["shape"], scale=parameters["mu"] / parameters["shape"]))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu times the ratio of the masses with shape + 1 and with shape between the bounds."""
+        shape, mu = parameters["shape"], parameters["mu"]
+        biased = {"mu": mu * (shape + 1) / shape, "shape": shape + 1}
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(mu * np.exp(log_between(self, low, high, biased, response) - log_mass))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw gamma numbers."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION
 from smoothstan.families.poisson_draws import draw_poisson
 
@@ -54,6 +55,15 @@ class Poisson(Family):
         from scipy import stats
 
         return np.asarray(stats.poisson.logsf(y, parameters["mu"]))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu P(low <= Y <= high - 1) / P(low < Y <= high), low a whole number."""
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(
+            parameters["mu"] * np.exp(log_between(self, low - 1, high - 1, parameters, response) - log_mass)
+        )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw counts."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.lognormal import LogNormal
 from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA, NDT
 
 
@@ -58,6 +59,13 @@ class ShiftedLogNormal(Family):
 
         after = y - parameters["ndt"]
         return np.asarray(stats.lognorm.logsf(after, parameters["sigma"], scale=np.exp(parameters["mu"])))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return ndt + the truncated mean of the lognormal distribution."""
+        ndt = parameters["ndt"]
+        return np.asarray(ndt + LogNormal().truncated_mean(low - ndt, high - ndt, parameters, response))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers, shifted."""

@@ -12,7 +12,7 @@ from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.design import Design, keep_group_effects
 from smoothstan.engines import check_whole
 from smoothstan.errors import OptionError
-from smoothstan.families import Response, log_likelihood
+from smoothstan.families import Response, draw_responses, expected_response, log_likelihood
 from smoothstan.posterior.chosen_draws import chosen_draws
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.memory import Demand, bytes_allowed, row_blocks
@@ -184,7 +184,7 @@ class Prediction:
         parameters = ParametersAsNeeded(settled.design, settled.draws, settled.table)
         if dpar is not None:
             return self._full(settled.design.parameter(dpar, settled.draws, settled.table, of_response=False))
-        return self._full(self.design.family.mean(parameters, self.response()))
+        return self._full(expected_response(self.design.family, self.response(), parameters))
 
     def _predict(self, dpar: str | None, transform: bool) -> FloatArray:
         parameters = {name: self._full(values) for name, values in self.parameters().items()}
@@ -195,7 +195,7 @@ class Prediction:
             key = (_STREAM, (self.start + start) // _ROWS_PER_STREAM)
             rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
             part = {name: values[:, rows] for name, values in parameters.items()}
-            drawn = self.design.family.draw(rng, part, response.rows(rows))
+            drawn = draw_responses(self.design.family, rng, part, response.rows(rows))
             if result is None:
                 result = np.empty((self.ndraws, self.n, *drawn.shape[2:]))
             result[:, rows] = drawn

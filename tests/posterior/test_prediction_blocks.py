@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from prediction_models import MODELS, fit_of
+from prediction_models import MODELS, family_frame, fit_of
 
 import smoothstan as ss
 from smoothstan.errors import OptionError, StorageError
@@ -24,6 +24,11 @@ from smoothstan.posterior.prediction_file import _chunks
 
 pytestmark = pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")
 NEW = {"allow_new_levels": True, "seed": 5}
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    return family_frame()
 
 
 def rows_of(frame: pd.DataFrame, n: int, *, new_levels: bool = False) -> pd.DataFrame:
