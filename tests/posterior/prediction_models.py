@@ -47,6 +47,7 @@ _FURTHER: dict[str, tuple[str, ...]] = {
     "hurdle_gamma": (f"gaps ~ {_GROUPED}", "hu ~ h"),
     "hurdle_lognormal": (f"gaps ~ {_GROUPED}", "hu ~ h", "sigma ~ h"),
 }
+FIRST = tuple(MODELS)
 MODELS |= {name: {"formula": ss.bf(*formula), "family": name} for name, formula in _FURTHER.items()}
 PRIORS = [ss.prior("normal(0, 0.5)", "sd"), ss.prior("normal(0, 1)", "b")]
 OF_SMOOTHS = ss.prior("normal(0, 1)", "sds")
