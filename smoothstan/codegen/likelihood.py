@@ -106,9 +106,7 @@ def _of_categories(design: Design, observed: Observed, part: LikelihoodPart) -> 
         return replace(part, increments=(Increment(rendered(template, "glm_logit", names)),), glm=glm)
     predictors = tuple(_predictor(design, dpar, raw=False) for dpar in design.predicted)
     names = observed.matrix_of_predictors()
-    increments = (
-        (Increment(rendered(template, "density", names)),) if observed.plain else observed.increments(names)
-    )
+    increments = (Increment(rendered(template, "density", names)),) if observed.plain else observed.increments(names)
     matrix = folded("append_col", (dpar or "rep_vector(0.0, N)" for dpar in columns))
     return replace(part, increments=increments, predictors=predictors, pointwise=not observed.plain, by_category=matrix)
 

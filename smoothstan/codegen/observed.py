@@ -226,8 +226,6 @@ class Observed:
     def cdf_rows(self, names: Names) -> CdfRows | None:
         """Return the distribution function row by row, or None if it is not needed."""
         if not self.bounded:
-        """Return the distribution function row by row, or None if it is not needed so."""
-        if not self.bounded or not any("_rows(" in increment.expression for increment in self.increments(names)):
             return None
         _, arguments = _split(rendered(self.template, "cdf", names))
         kinds = tuple("array[] int" if _is_whole(a) else "vector" for a in arguments)

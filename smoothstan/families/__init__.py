@@ -33,6 +33,8 @@ from smoothstan.families.poisson import Poisson as Poisson
 from smoothstan.families.shifted_lognormal import ShiftedLogNormal as ShiftedLogNormal
 from smoothstan.families.skew_normal import SkewNormal as SkewNormal
 from smoothstan.families.student import Student as Student
+from smoothstan.families.truncation import draw_responses as draw_responses
+from smoothstan.families.truncation import expected_response as expected_response
 from smoothstan.families.weibull import Weibull as Weibull
 from smoothstan.families.zero_inflated import ZeroInflatedBeta as ZeroInflatedBeta
 from smoothstan.families.zero_inflated import ZeroInflatedBinomial as ZeroInflatedBinomial

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, REAL_LINKS, SIGMA, probability
 
 
@@ -52,6 +53,25 @@ class AsymLaplace(Family):
         q, z = parameters["quantile"], (y - parameters["mu"]) / parameters["sigma"]
         below = np.log1p(-q * np.exp((1 - q) * np.minimum(z, 0)))
         return np.where(z < 0, below, np.log1p(-q) - q * z)
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu + sigma E[Z], the sum of the parts of the two exponential densities within the bounds."""
+        q, mu, sigma = parameters["quantile"], parameters["mu"], parameters["sigma"]
+        log_mass = log_between(self, low, high, parameters, response)
+        # Far beyond the last number whose exponential is not 0, infinite bounds would make 0 times infinity.
+        a, b = (np.clip((bound - mu) / sigma, -1e300, 1e300) for bound in (low, high))
+
+        def above(z: FloatArray) -> FloatArray:
+            z = np.maximum(z, 0)
+            return np.asarray((1 - q) * (z + 1 / q) * np.exp(-q * z - log_mass))
+
+        def below(z: FloatArray) -> FloatArray:
+            z = np.minimum(z, 0)
+            return np.asarray(q * (z - 1 / (1 - q)) * np.exp((1 - q) * z - log_mass))
+
+        return np.asarray(mu + sigma * (above(a) - above(b) + below(b) - below(a)))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw the difference of two exponential numbers."""

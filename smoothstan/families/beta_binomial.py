@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.binomial import Binomial, number_of_trials
 from smoothstan.families.family import Family, Parameter, Parameters, Response
-from smoothstan.families.parameters import PHI, beta_shapes
+from smoothstan.families.observation import log_between
+from smoothstan.families.parameters import PHI, beta_shapes, size_biased
 
 
 @final
@@ -53,6 +54,17 @@ class BetaBinomial(Family):
         trials, (a, b) = number_of_trials(response), beta_shapes(parameters)
         upper = _log_distribution(*np.broadcast_arrays(np.maximum(trials - y - 1, 0), trials, b, a))
         return np.where(y < trials, upper, -np.inf)
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return the mean times the ratio of two masses; y - 1 has a trial less and mu phi + 1."""
+        fewer = replace(response, trials=np.maximum(number_of_trials(response) - 1, 0))
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(
+            self.mean(parameters, response)
+            * np.exp(log_between(self, low - 1, high - 1, size_biased(parameters), fewer) - log_mass)
+        )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw probabilities, then numbers of successes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.errors import FamilyError
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.incomplete import log_beta_i
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, PROBABILITY_LINKS
 
 
@@ -63,6 +64,16 @@ class Binomial(Family):
         """Return log P(Y > y)."""
         trials, p = number_of_trials(response), parameters["mu"]
         return np.where(y < trials, log_beta_i(y + 1, np.maximum(trials - y, 1), p, 1 - p), -np.inf)
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return the mean times the ratio of two masses; y - 1 has a trial less."""
+        fewer = replace(response, trials=np.maximum(number_of_trials(response) - 1, 0))
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(
+            self.mean(parameters, response) * np.exp(log_between(self, low - 1, high - 1, parameters, fewer) - log_mass)
+        )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of successes."""

@@ -9,6 +9,8 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.gamma import Gamma
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS
 
 
@@ -43,6 +45,15 @@ class Exponential(Family):
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
         return np.asarray(-y / parameters["mu"])
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu times the ratio of the masses of Gamma(2, 1 / mu) and of Gamma(1, 1 / mu)."""
+        mu = parameters["mu"]
+        biased = {"mu": 2 * mu, "shape": np.full((1, 1), 2.0)}
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(mu * np.exp(log_between(Gamma(), low, high, biased, response) - log_mass))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponential numbers."""

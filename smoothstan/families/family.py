@@ -95,8 +95,8 @@ class Family(ABC):
     ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v``
     names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
     a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  A family that can be censored or truncated
-    sets ``cdf``, has the methods ``log_cdf`` and ``log_ccdf``, and a macro ``cdf(v)`` with the arguments of Stan's
-    distribution function, ``y | mu, sigma``.
+    sets ``cdf``, has the methods ``log_cdf``, ``log_ccdf`` and ``truncated_mean``, and a macro ``cdf(v)`` with the
+    arguments of Stan's distribution function, ``y | mu, sigma``.
 
     A family of categories sets ``categorical``, has the method ``probabilities``, and codes its response 1, 2, ...
     Where the data say which parameters there are, ``parameters`` is a property, and ``bound`` returns the family that
@@ -193,6 +193,12 @@ class Family(ABC):
 
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y), (draws, rows); for families with a ``cdf``."""
+        raise FamilyError(f"family {self.name} has no distribution function")
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return E[Y | low < Y <= high], (draws, rows), for (rows,) bounds; for families with a ``cdf``."""
         raise FamilyError(f"family {self.name} has no distribution function")
 
     @abstractmethod

@@ -10,6 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
 
 
@@ -51,6 +52,15 @@ class Gamma(Family):
         """Return log P(Y > y)."""
         shape = parameters["shape"]
         return log_gamma_q(shape, shape * y / parameters["mu"])
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu times the ratio of the masses with shape + 1 and with shape between the bounds."""
+        shape, mu = parameters["shape"], parameters["mu"]
+        biased = {"mu": mu * (shape + 1) / shape, "shape": shape + 1}
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(mu * np.exp(log_between(self, low, high, biased, response) - log_mass))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw gamma numbers."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, SIGMA
 
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
@@ -51,6 +52,17 @@ class Gaussian(Family):
         from scipy.special import log_ndtr
 
         return np.asarray(log_ndtr((parameters["mu"] - y) / parameters["sigma"]))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu + sigma (phi(a) - phi(b)) / (Phi(b) - Phi(a)), a and b the standardised bounds."""
+        mu, sigma = parameters["mu"], parameters["sigma"]
+        log_mass = log_between(self, low, high, parameters, response)
+        at_low, at_high = (
+            np.exp(-0.5 * ((bound - mu) / sigma) ** 2 - _LOG_ROOT_2PI - log_mass) for bound in (low, high)
+        )
+        return np.asarray(mu + sigma * (at_low - at_high))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the normal distribution."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA
 
 
@@ -54,6 +55,16 @@ class LogNormal(Family):
 
         with np.errstate(divide="ignore"):
             return np.asarray(log_ndtr((parameters["mu"] - np.log(y)) / parameters["sigma"]))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return the mean times the ratio of the masses with mu + sigma^2 and with mu between the bounds."""
+        biased = {"mu": parameters["mu"] + parameters["sigma"] ** 2, "sigma": parameters["sigma"]}
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(
+            self.mean(parameters, response) * np.exp(log_between(self, low, high, biased, response) - log_mass)
+        )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers."""

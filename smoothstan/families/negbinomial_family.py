@@ -10,6 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.incomplete import log_beta_i
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import COUNT_LINKS, COUNT_SHAPE, LOCATION, negative_binomial
 from smoothstan.families.poisson_draws import draw_poisson
 
@@ -52,6 +53,15 @@ class NegBinomial(Family):
         """Return log P(Y > y)."""
         shape, mu = parameters["shape"], parameters["mu"]
         return log_beta_i(y + 1, shape, mu / (shape + mu), shape / (shape + mu))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu times the ratio of two masses; y - 1 has shape + 1."""
+        shape, mu = parameters["shape"], parameters["mu"]
+        biased = {"mu": mu * (shape + 1) / shape, "shape": shape + 1}
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(mu * np.exp(log_between(self, low - 1, high - 1, biased, response) - log_mass))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Poisson numbers with gamma means."""

@@ -31,7 +31,7 @@ def _censored(
     if response.rcens is None:
         return value
     end = np.where(cens == 2, response.rcens, response.y + 1)
-    return np.where(cens == 2, _log_between(family, response.y, end, parameters, response), value)
+    return np.where(cens == 2, log_between(family, response.y, end, parameters, response), value)
 
 
 def lower_edge(family: Family, bound: FloatArray) -> FloatArray:
@@ -39,8 +39,8 @@ def lower_edge(family: Family, bound: FloatArray) -> FloatArray:
     return np.ceil(bound) - 1 if family.discrete else bound
 
 
-def log_mass_within(family: Family, response: Response, parameters: Parameters) -> FloatArray:
-    """Return the log probability of the bounds of truncation, (draws, rows)."""
+def truncation_bounds(family: Family, response: Response) -> tuple[FloatArray, FloatArray]:
+    """Return (low, high), each (rows,), such that truncation keeps low < Y <= high; infinite beyond the support."""
     n = len(response.lb if response.lb is not None else response.ub)  # type: ignore[arg-type]
     lowest, highest = family.support
     low, high = np.full(n, -np.inf), np.full(n, np.inf)
@@ -48,17 +48,24 @@ def log_mass_within(family: Family, response: Response, parameters: Parameters) 
         low = np.where(response.lb > lowest, lower_edge(family, response.lb), low)
     if response.ub is not None:
         high = np.where(response.ub < highest, response.ub, high)
-    return _log_between(family, low, high, parameters, response)
+    return low, high
 
 
-def _log_between(
+def log_mass_within(family: Family, response: Response, parameters: Parameters) -> FloatArray:
+    """Return the log probability of the bounds of truncation, (draws, rows)."""
+    return log_between(family, *truncation_bounds(family, response), parameters, response)
+
+
+def log_between(
     family: Family, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
 ) -> FloatArray:
     """Return log P(low < Y <= high), from the tail in which it loses no digits."""
+    # Distribution functions need not take infinite numbers; what overflows on the way has the right limit.
     inside = 0.0 if family.discrete else 0.5
     bottom, top = (np.where(np.isfinite(bound), bound, inside) for bound in (low, high))
-    lower = np.where(low == -np.inf, -np.inf, family.log_cdf(bottom, parameters, response))
-    upper = np.where(high == np.inf, 0.0, family.log_cdf(top, parameters, response))
-    lower_tail = np.where(low == -np.inf, 0.0, family.log_ccdf(bottom, parameters, response))
-    upper_tail = np.where(high == np.inf, -np.inf, family.log_ccdf(top, parameters, response))
+    with np.errstate(over="ignore", divide="ignore"):
+        lower = np.where(low == -np.inf, -np.inf, family.log_cdf(bottom, parameters, response))
+        upper = np.where(high == np.inf, 0.0, family.log_cdf(top, parameters, response))
+        lower_tail = np.where(low == -np.inf, 0.0, family.log_ccdf(bottom, parameters, response))
+        upper_tail = np.where(high == np.inf, -np.inf, family.log_ccdf(top, parameters, response))
     return np.where(lower < np.log(0.5), log_difference(upper, lower), log_difference(lower_tail, upper_tail))

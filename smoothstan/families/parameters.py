@@ -63,6 +63,12 @@ def beta_shapes(parameters: Parameters) -> tuple[FloatArray, FloatArray]:
     return np.asarray(mu * phi), np.asarray((1 - mu) * phi)
 
 
+def size_biased(parameters: Parameters) -> dict[str, FloatArray]:
+    """Return the parameters of the beta distribution whose density is proportional to y times that of the given."""
+    mu, phi = parameters["mu"], parameters["phi"]
+    return {"mu": np.asarray((mu * phi + 1) / (phi + 1)), "phi": np.asarray(phi + 1)}
+
+
 def negative_binomial(y: FloatArray, mu: FloatArray, shape: FloatArray) -> FloatArray:
     """Return the log mass of the negative binomial distribution with mean mu and variance mu + mu^2 / shape."""
     from scipy.special import gammaln, xlogy

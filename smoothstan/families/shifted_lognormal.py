@@ -54,6 +54,13 @@ class ShiftedLogNormal(Family):
         """Return log P(Y > y)."""
         return LogNormal().log_ccdf(np.maximum(y - parameters["ndt"], 0.0), parameters, response)
 
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return ndt + the truncated mean of the lognormal distribution."""
+        ndt = parameters["ndt"]
+        return np.asarray(ndt + LogNormal().truncated_mean(low - ndt, high - ndt, parameters, response))
+
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers, shifted."""
         return np.asarray(parameters["ndt"] + np.exp(rng.normal(parameters["mu"], parameters["sigma"])))

@@ -9,6 +9,8 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
+from smoothstan.families.gaussian import Gaussian
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import ALPHA, LOCATION, LOG_ROOT_2PI, REAL_LINKS, SIGMA
 
 
@@ -51,6 +53,18 @@ class SkewNormal(Family):
         location, scale, alpha = _direct(parameters)
         return _log_distribution((location - y) / scale, -alpha)
 
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return location + scale E[Z]; by parts, E[Z] needs the density and a normal distribution function."""
+        location, scale, alpha = _direct(parameters)
+        log_mass = log_between(self, low, high, parameters, response)
+        a, b = (low - location) / scale, (high - location) / scale
+        root = np.sqrt(1 + alpha**2)
+        standard = {"mu": np.zeros((1, 1)), "sigma": np.asarray(1 / root)}
+        drift = np.exp(log_between(Gaussian(), a, b, standard, response) - log_mass) * 2 * alpha / root
+        return np.asarray(location + scale * (_ratio(a, alpha, log_mass) - _ratio(b, alpha, log_mass) + drift * _PHI0))
+
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw delta |z1| + sqrt(1 - delta^2) z2, moved and scaled."""
         location, scale, alpha = _direct(parameters)
@@ -74,7 +88,8 @@ def _log_distribution(z: FloatArray, alpha: FloatArray) -> FloatArray:
 
     z, alpha = np.broadcast_arrays(z, alpha)
     tail = (z < 0) & (z * z * (1 + np.maximum(alpha, 0) ** 2) > 16)
-    result = np.log(np.where(tail, 1.0, ndtr(z) - 2 * owens_t(z, alpha)))
+    with np.errstate(divide="ignore"):
+        result = np.log(np.where(tail, 1.0, np.maximum(ndtr(z) - 2 * owens_t(z, alpha), 0.0)))
     result[tail] = _log_tail(z[tail], alpha[tail])
     return np.asarray(result)
 
@@ -88,3 +103,14 @@ def _log_tail(z: FloatArray, alpha: FloatArray) -> FloatArray:
     at = z - nodes[:, None] / slope
     density = np.log(2) - LOG_ROOT_2PI - 0.5 * at * at + log_ndtr(alpha * at)
     return np.asarray(logsumexp((np.log(weights) + nodes)[:, None] + density, axis=0) - np.log(slope))
+
+
+_PHI0 = np.exp(-LOG_ROOT_2PI)
+
+
+def _ratio(z: FloatArray, alpha: FloatArray, log_mass: FloatArray) -> FloatArray:
+    """Return the standardised density, 2 phi(z) Phi(alpha z), over a probability."""
+    from scipy.special import log_ndtr
+
+    z = np.clip(z, -1e150, 1e150)
+    return np.asarray(2 * np.exp(-0.5 * z * z - LOG_ROOT_2PI + log_ndtr(alpha * z) - log_mass))

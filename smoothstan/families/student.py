@@ -10,6 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.incomplete import log_beta_i
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, NU, SIGMA
 
 
@@ -50,6 +51,20 @@ class Student(Family):
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y)."""
         return _log_distribution((parameters["mu"] - y) / parameters["sigma"], parameters["nu"])
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu + sigma (h(a) - h(b)) / P(a < T <= b), h(z) = (nu + z^2) / (nu - 1) times the density of T."""
+        from scipy.special import gammaln
+
+        nu, mu, sigma = parameters["nu"], parameters["mu"], parameters["sigma"]
+        log_mass = log_between(self, low, high, parameters, response)
+        constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) + 0.5 * np.log(nu / np.pi) - np.log(nu - 1) - log_mass
+        at_low, at_high = (
+            np.exp(constant - (nu - 1) / 2 * np.log1p(((bound - mu) / sigma) ** 2 / nu)) for bound in (low, high)
+        )
+        return np.asarray(mu + sigma * (at_low - at_high))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the t distribution."""

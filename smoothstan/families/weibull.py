@@ -9,6 +9,8 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.gamma import Gamma
+from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
 
 
@@ -50,6 +52,16 @@ class Weibull(Family):
         """Return log P(Y > y)."""
         with np.errstate(over="ignore"):
             return np.asarray(-((y / _scale(parameters)) ** parameters["shape"]))
+
+    def truncated_mean(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return mu P(a^shape < G <= b^shape) / P(a < Z <= b), Z = Y / scale and G ~ Gamma(1 + 1 / shape, 1)."""
+        shape, scale = parameters["shape"], _scale(parameters)
+        a, b = (np.where(bound > 0, (np.maximum(bound, 0) / scale) ** shape, -np.inf) for bound in (low, high))
+        biased = {"mu": 1 + 1 / shape, "shape": 1 + 1 / shape}
+        log_mass = log_between(self, low, high, parameters, response)
+        return np.asarray(parameters["mu"] * np.exp(log_between(Gamma(), a, b, biased, response) - log_mass))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Weibull numbers."""

@@ -12,7 +12,7 @@ from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.design import Design, keep_group_effects
 from smoothstan.engines import check_whole
 from smoothstan.errors import OptionError
-from smoothstan.families import Response, log_likelihood
+from smoothstan.families import Response, draw_responses, expected_response, log_likelihood
 from smoothstan.posterior.chosen_draws import chosen_draws
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.memory import Demand, bytes_allowed, row_blocks
@@ -197,26 +197,38 @@ class Prediction:
         parameters = ParametersAsNeeded(settled.design, settled.draws, settled.table)
         if dpar is not None:
             return self._full(settled.design.parameter(dpar, settled.draws, settled.table, of_response=False))
-        return self._full(self.design.family.mean(parameters, self.response()))
+        response = self.response()
+        if response.lb is None and response.ub is None:
+            return self._full(self.design.family.mean(parameters, response))
+        return self._in_parts(lambda p, r, _: expected_response(self.design.family, r, p), dict(parameters), response)
 
     def _predict(self, dpar: str | None, transform: bool) -> FloatArray:
-        parameters = {name: self._full(values) for name, values in self.parameters().items()}
-        response = self.response()
+        def drawn(parameters: Mapping[str, FloatArray], response: Response, start: int) -> FloatArray:
+            key = (_STREAM, (self.start + start) // _ROWS_PER_STREAM)
+            rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
+            return draw_responses(self.design.family, rng, parameters, response)
+
+        return self._in_parts(drawn, self.parameters(), self.response())
+
+    def _log_lik(self, dpar: str | None, transform: bool) -> FloatArray:
+        family = self.design.family
+        return self._in_parts(lambda p, r, _: log_likelihood(family, r, p), self.parameters(), self.response())
+
+    def _in_parts(
+        self, compute: Callable[[Mapping[str, FloatArray], Response, int], FloatArray],
+        parameters: Mapping[str, FloatArray], response: Response,
+    ) -> FloatArray:  # fmt: skip
+        """Compute (draws, rows) from few rows at a time, so that what a family needs on the way takes no memory."""
+        full = {name: self._full(values) for name, values in parameters.items()}
         result: FloatArray | None = None
         for start in range(0, self.n, _ROWS_PER_STREAM):
             rows = slice(start, start + _ROWS_PER_STREAM)
-            key = (_STREAM, (self.start + start) // _ROWS_PER_STREAM)
-            rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
-            part = {name: values[:, rows] for name, values in parameters.items()}
-            drawn = self.design.family.draw(rng, part, response.rows(rows))
+            part = compute({name: values[:, rows] for name, values in full.items()}, response.rows(rows), start)
             if result is None:
-                result = np.empty((self.ndraws, self.n, *drawn.shape[2:]))
-            result[:, rows] = drawn
+                result = np.empty((self.ndraws, self.n, *part.shape[2:]))
+            result[:, rows] = part
         assert result is not None
         return result
-
-    def _log_lik(self, dpar: str | None, transform: bool) -> FloatArray:
-        return self._full(log_likelihood(self.design.family, self.response(), self.parameters()))
 
 
 _EVALUATE: Mapping[str, Callable[[Prediction, str | None, bool], FloatArray]] = {

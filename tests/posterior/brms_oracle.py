@@ -216,11 +216,11 @@ def answers(function: str, part: str | None = None, cases: Sequence[str] = tuple
 
 @cache
 def frame(name: str) -> pd.DataFrame:
-    """Return a table: ``data``, ``new``, ``unseen``, which has new levels of the groups, or ``radon``."""
+    """Return a table: ``data``, ``new``, ``unseen``, which has new levels of the groups, ``radon``, or of the families."""
     if name == "radon":
         return ss.load_dataset("radon")
     columns = {}
-    for column, stored in read("data")[name].items():
+    for column, stored in read("families" if name.startswith("famil") else "data")[name].items():
         values = stored["values"]
         if "levels" in stored:
             values = pd.Categorical(values, categories=stored["levels"], ordered=stored["kind"] == "ordered")

@@ -22,6 +22,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.engines import check_whole
 from smoothstan.errors import OptionError, suggestion
+from smoothstan.families import expected_response
 from smoothstan.posterior.new_levels import covariance_root
 from smoothstan.posterior.prediction import Prediction
 from smoothstan.table import Table
@@ -175,7 +176,7 @@ def _expected(block: Prediction, dpar: str | None) -> _Expected:
     if dpar is not None:
         return lambda parameters, _: parameters[dpar]
     family, response = block.design.family, block.response()
-    return lambda parameters, rows: family.mean(parameters, response.rows(rows))
+    return lambda parameters, rows: expected_response(family, response.rows(rows), parameters)
 
 
 def _matters(expected: _Expected, parameters: Mapping[str, FloatArray], name: str) -> bool:

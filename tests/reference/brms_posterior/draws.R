@@ -22,6 +22,8 @@ one_draw <- function(parameters, standata, location) {
     n <- if (nzchar(p$size)) size(p$size) else 1
     positive <- grepl("lower", p$bounds)
     v[[p$name]] <- if (p$name == "nu") 2.5 + rexp(1, 0.2)
+      else if (grepl("upper=1", p$bounds)) plogis(rnorm(n, -0.5, 0.6))
+      else if (grepl("upper=min_Y", p$bounds)) runif(n, 0, 0.9 * min(standata$Y))
       else if (positive) exp(rnorm(prod(n), -0.6, 0.4))
       else if (p$kind == "cholesky_factor_corr") {
         lower <- matrix(rnorm(n * n), n, n); lower[upper.tri(lower)] <- 0; diag(lower) <- abs(diag(lower)) + 0.3

@@ -3,13 +3,8 @@
 # model; README.md says what is in them.  The tests read these files and never need R.
 suppressPackageStartupMessages(library(brms))
 source("draws.R"); source("answers.R"); source("data.R"); source("models.R"); source("category_models.R")
+source("record_case.R")
 options(warn = 1)
-
-family_of <- function(name) {
-  part <- strsplit(name, "-")[[1]]
-  if (part[1] == "categorical" && length(part) == 2) return(categorical(refcat = if (part[2] == "NA") NA else part[2]))
-  if (length(part) == 1) brmsfamily(part[1]) else brmsfamily(part[1], link = part[2])
-}
 
 # The questions that every model answers.
 common <- function(m, fit) {
@@ -47,24 +42,8 @@ common <- function(m, fit) {
   text
 }
 
-record <- function(m, seed) {
-  formula <- if (length(m$formula) > 1) do.call(bf, lapply(m$formula, as.formula)) else bf(as.formula(m$formula))
-  fit <- suppressWarnings(brm(formula, d, family = family_of(m$family), empty = TRUE))
-  fit <- with_draws(fit, seed, m$location, m$chains, m$draws)
-  env <- list2env(list(fit = fit, new = new, unseen = unseen), parent = globalenv())
-  answers <- lapply(c(common(m, fit), m$ask), function(text) {
-    tryCatch(ask(text, env), error = function(e) {
-      cat("  no answer:", text, conditionMessage(e), "\n")
-      list(call = text, error = conditionMessage(e))
-    })
-  })
-  case <- list(name = m$name, brms = as.character(packageVersion("brms")), loo = as.character(packageVersion("loo")), R = R.version.string,
-    formula = I(m$formula), family = m$family, chains = m$chains, iterations = m$draws, draws = draws_of(fit),
-    smooth_columns = smooth_columns(fit), answers = answers)
-  write_json(case, paste0("case_", m$name, ".json"))
-  cat(m$name, file.size(paste0("case_", m$name, ".json")), "\n")
-}
-
 write_json(lapply(list(data = d, new = new, unseen = unseen), function(t) lapply(as.list(t), column_of)), "data.json")
 wanted <- commandArgs(TRUE)
-for (i in seq_along(models)) if (!length(wanted) || models[[i]]$name %in% wanted) record(models[[i]], 100 + i)
+for (i in seq_along(models)) if (!length(wanted) || models[[i]]$name %in% wanted) {
+  record(models[[i]], 100 + i, common, list(new = new, unseen = unseen))
+}
