@@ -217,7 +217,7 @@ def answers(function: str, part: str | None = None, cases: Sequence[str] = tuple
 
 @cache
 def frame(name: str) -> pd.DataFrame:
-    """Return a table: ``data``, ``new``, ``unseen`` (new levels of the groups), those of ``group_data``, or ``radon``."""
+    """Return a table: ``data``, ``new``, ``unseen`` with new levels, those of ``group_data``, or ``radon``."""
     if name == "radon":
         return ss.load_dataset("radon")
     columns = {}

@@ -65,9 +65,20 @@ RECOVERED = {
     "by": ("by ~ x + (1 + x || gr(g, by = side))", {
         "sd_g__Intercept:sideodd": 2.0, "sd_g__Intercept:sideeven": 0.4, "sd_g__x:sideodd": 0.6, "sigma": 0.5}),
     "cov": ("cov ~ 1 + (1 | gr(g, cov = A))", {"sd_g__Intercept": 1.5, "sigma": 0.5}),
-    "student": ("student ~ 1 + (1 | gr(g, dist = 'student'))", {"sd_g__Intercept": 0.8, "df_g": 3.0, "sigma": 0.5}),
     "mm": ("mm ~ 1 + (1 | mm(g, h, weights = cbind(w1, w2)))", {"sd_mmgh__Intercept": 1.2, "sigma": 0.5}),
 }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_recovers_the_degrees_of_freedom() -> None:
+    rng = np.random.default_rng(7)
+    g = np.repeat(np.arange(120), 3)
+    effects = 0.8 * rng.permutation(stats.t(2).ppf((np.arange(120) + 0.5) / 120))
+    d = pd.DataFrame({"g": np.char.add("l", g.astype(str)), "y": effects[g] + rng.normal(0, 0.3, 360)})
+    fit = ss.brm("y ~ 1 + (1 | gr(g, dist = 'student', center = TRUE))", d, **ENOUGH)
+    for parameter, value in {"sd_g__Intercept": 0.8, "df_g": 2.0, "sigma": 0.3}.items():
+        low, high = interval(fit, parameter)
+        assert low < value < high, parameter
 
 
 @pytest.mark.slow
