@@ -15,7 +15,7 @@ _LEVELS = 50
 _SETTINGS = [(rows, deviation) for rows in (3, 30) for deviation in (0.1, 0.5, 2.0)]
 _HEADER = ("rows per level", "sd", "n sd^2", "non-centred: ESS/s", "divergent", "centred: ESS/s", "divergent", "auto")
 _TEXT = (
-    f"`y ~ 1 + (1 | gr(g, center = ...))`, {_LEVELS} levels, residual standard deviation 1: the smallest bulk effective "
+    f"`y ~ 1 + (1 | gr(g, center = ...))`, {_LEVELS} levels, residual standard deviation 1: smallest bulk effective "
     "sample size of all parameters and effects per second of processor time (2 chains of 300 + 500 iterations, engine "
     "stanli), the share of divergent transitions, and what `center = 'auto'` chooses."
 )

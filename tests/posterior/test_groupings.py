@@ -72,9 +72,9 @@ RECOVERED = {
 @pytest.mark.slow
 def test_recovers_the_degrees_of_freedom() -> None:
     rng = np.random.default_rng(7)
-    g = np.repeat(np.arange(120), 3)
-    effects = 0.8 * rng.permutation(stats.t(2).ppf((np.arange(120) + 0.5) / 120))
-    d = pd.DataFrame({"g": np.char.add("l", g.astype(str)), "y": effects[g] + rng.normal(0, 0.3, 360)})
+    g = np.repeat(np.arange(80), 3)
+    effects = 0.8 * rng.permutation(stats.t(2).ppf((np.arange(80) + 0.5) / 80))
+    d = pd.DataFrame({"g": np.char.add("l", g.astype(str)), "y": effects[g] + rng.normal(0, 0.3, 240)})
     fit = ss.brm("y ~ 1 + (1 | gr(g, dist = 'student', center = TRUE))", d, **ENOUGH)
     for parameter, value in {"sd_g__Intercept": 0.8, "df_g": 2.0, "sigma": 0.3}.items():
         low, high = interval(fit, parameter)
