@@ -60,7 +60,7 @@ def f_statistic(term: GroupTerm, response: FloatArray, population: FloatArray, t
         F, or zero if it has no degrees of freedom.
     """
     together = np.column_stack([population, response])
-    (level,) = term.indices(table)
+    level = term.indices(table)
     columns = np.column_stack([effects.at(table) for effects in term.effects])
     order = np.argsort(level, kind="stable")
     ends = np.flatnonzero(np.diff(level[order])) + 1

@@ -197,7 +197,7 @@ def test_new_members_of_a_known_row() -> None:
 def test_part_of_the_effects(formula: str) -> None:
     fit = small(KINDS[0])
     found = fit.posterior_linpred(re_formula=formula).values.reshape(fit.ndraws, -1)
-    level = fit.design.groups[0].indices(fit.design.table)[0]
+    level = fit.design.groups[0].indices(fit.design.table)
     x = simulated().x.to_numpy()[::3]
     fixed = fit.flat["b_Intercept"][:, None] + fit.flat["b_x"][:, None] * x
     np.testing.assert_allclose(found, fixed + fit.flat["r_g"][:, level, 0], rtol=1e-12, atol=1e-12)
