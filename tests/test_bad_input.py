@@ -119,7 +119,7 @@ FORMULAS = [
 NOT_YET = [
     ("y ~ s(x, bs=«'so'»)", 'bs = "so" ... built: ad, bs, cc'),
     ("y ~ «mo(few)»", "mo()"), ("y ~ x:«mo(few)»", "mo()"),
-    ("y ~ (1|«gr(g)»)", "gr()"), ("y | «cens(w)» ~ x", "cens()"), ("y ~ poly(x, «z»)", "poly() of several"),
+    ("y | «cens(w)» ~ x", "cens()"), ("y ~ poly(x, «z»)", "poly() of several"),
 ]  # fmt: skip
 COLUMNS = [
     ("y ~ «xx»", "no column 'xx'; did you mean 'x'? (it has: y, x, z"), ("«yy» ~ x", "no column 'yy'"),
