@@ -114,7 +114,7 @@ ERRORS = [
     ("(1 | f(g))", FormulaError, "a group is a column", (9, 13)),
     ("(1 | a | b | g)", FormulaError, "form \\(effects", (4, 19)),
     ("mo(x) * z", NotYetSupported, "mo", (4, 9)),
-    ("(1 | gr(g, pw = w))", NotYetSupported, "pw", (17, 18)),
+    ("(1 | gr(g, pw = w))", NotYetSupported, "pw", (20, 21)),
     ("'text'", FormulaError, "cannot be a term", (4, 10)),
 ]
 
