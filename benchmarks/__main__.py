@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping
 
 from benchmarks import (
+    centring,
     first_fit,
     gam_time,
     import_time,
@@ -25,6 +26,7 @@ BENCHMARKS: Mapping[str, Callable[[], str]] = {
     "gam_time": gam_time.run,
     "loo_time": loo_time.run,
     "sampling_speed": sampling_speed.run,
+    "centring": centring.run,
     "prediction_memory": prediction_memory.run,
 }
 

@@ -118,8 +118,7 @@ FORMULAS = [
 ]  # fmt: skip
 NOT_YET = [
     ("y ~ s(x, bs=«'so'»)", 'bs = "so" ... built: ad, bs, cc'),
-    ("y ~ «me(x, z)»", "me()"), ("y ~ x:«me(x, z)»", "me()"),
-    ("y ~ (1|«gr(g)»)", "gr()"), ("y | «cens(w)» ~ x", "cens()"), ("y ~ poly(x, «z»)", "poly() of several"),
+    ("y ~ «me(x, z)»", "me()"), ("y ~ x:«me(x, z)»", "me()"), ("y ~ poly(x, «z»)", "poly() of several"),
 ]  # fmt: skip
 COLUMNS = [
     ("y ~ «xx»", "no column 'xx'; did you mean 'x'? (it has: y, x, z"), ("«yy» ~ x", "no column 'yy'"),

@@ -131,7 +131,7 @@ class Design:
         new = Table(columns, table.n)
         if not new_levels:
             for term in self.groups:
-                term.indices(new)
+                term.member_indices(new)
         return new
 
     def grouping_only(self) -> set[str]:

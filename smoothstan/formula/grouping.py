@@ -96,7 +96,7 @@ def read_grouping(node: Node, text: str) -> WrittenGrouping:
         weights=weights,
         scale=arguments.read("scale", _one_of(True, False), True),
     )
-    if grouping.center and grouping.by is not None and grouping.covariance:
+    if grouping.center is True and grouping.by is not None and grouping.covariance:
         place = arguments.named["center"].span
         raise NotYetSupported("centred effects with both by and cov are not built yet", text, place)
     return grouping

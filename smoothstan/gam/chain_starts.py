@@ -239,7 +239,7 @@ def _place_effects(effect: TwinEffect, twin: Twin, point: StartPoint, sp: float,
 def _by_level(effect: TwinEffect, twin: Twin, point: StartPoint) -> FloatArray:
     """Return the effect of every level: what the smooth adds in a row of that level over the row's covariate."""
     table, group = twin.design.table, effect.group
-    (level,), column = group.indices(table), _column(group, effect.coefficient, twin.design)
+    level, column = group.indices(table), _column(group, effect.coefficient, twin.design)
     added = effect.term.design(table) @ point.coefficients[effect.term.block.columns]
     # The last row of every level in order of size is the one with the largest covariate.
     order = np.argsort(np.abs(column), kind="stable")

@@ -117,9 +117,14 @@ class GroupTerm(BoundTerm):
         """The number of its effects, for every member of a row."""
         return len(self.coefficients) * len(self.membership.members)
 
-    def indices(self, table: Table) -> list[IntArray]:
+    def member_indices(self, table: Table) -> list[IntArray]:
         """Return the (n,) level of every row, from 0, for every member; one that the fit has not seen is an error."""
         return [self._known(factor.codes, factor.levels) for factor in self.membership.labels(table)]
+
+    def indices(self, table: Table) -> IntArray:
+        """Return the (n,) level of every row, from 0, where a row has one."""
+        (level,) = self.member_indices(table)
+        return level
 
     def _known(self, codes: IntArray, levels: tuple[str, ...]) -> IntArray:
         result = np.asarray([self.numbers.get(level, -1) for level in levels], dtype=np.int64)[codes]
@@ -136,7 +141,7 @@ class GroupTerm(BoundTerm):
         i, m = self.index, len(self.coefficients)
         data: StanData = {f"N_{i}": len(self.levels), f"M_{i}": m, f"NC_{i}": m * (m - 1) // 2}
         weights = self.membership.weights(table)
-        for member, level in zip(self.membership.members, self.indices(table), strict=True):
+        for member, level in zip(self.membership.members, self.member_indices(table), strict=True):
             data[f"J_{i}{member.suffix}"] = level + 1
             if weights is not None:
                 data[f"W_{i}{member.suffix}"] = np.ascontiguousarray(weights[:, member.number])
@@ -344,7 +349,7 @@ class GroupTerm(BoundTerm):
         # Taken from two dimensions, twice as fast as from three.
         by_level = values.reshape(len(values), -1)
         weights = self.membership.weights(table)
-        for member, level in zip(self.membership.members, self.indices(table), strict=True):
+        for member, level in zip(self.membership.members, self.member_indices(table), strict=True):
             first, weight = level * values.shape[2], None if weights is None else weights[:, member.number]
             for effects in own:
                 for name, z in self._kept_columns(effects, draws, table, member):
@@ -379,7 +384,7 @@ class GroupTerm(BoundTerm):
         """Return what multiplies an effect of every level, (n, levels)."""
         total = np.zeros((table.n, len(self.levels)))
         weights = self.membership.weights(table)
-        for member, level in zip(self.membership.members, self.indices(table), strict=True):
+        for member, level in zip(self.membership.members, self.member_indices(table), strict=True):
             z = effects.at(table, member.number)[:, column]
             weighted = z if weights is None else z * weights[:, member.number]
             total += (level[:, None] == np.arange(len(self.levels))) * weighted[:, None]

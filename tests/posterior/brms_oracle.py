@@ -28,7 +28,7 @@ from smoothstan.errors import DataWarning, SamplingWarning
 from smoothstan.families import FAMILIES, Family
 from smoothstan.formula import parse_formula
 from smoothstan.smooths import dense
-from smoothstan.terms import SmoothTerm, Variable
+from smoothstan.terms import SmoothOptions, SmoothTerm, Variable
 
 FOLDER = Path(__file__).parents[1] / "reference" / "brms_posterior"
 CASES = sorted(
@@ -79,6 +79,12 @@ class Case:
         return frame(self.stored.get("data", "data"))
 
     @property
+    def data2(self) -> dict[str, Any]:
+        """The covariance matrices that the formula names."""
+        stored = self.stored.get("data2", {})
+        return {name: (np.asarray(matrix["values"]), matrix["names"]) for name, matrix in stored.items()}
+
+    @property
     def formula(self) -> tuple[str, ...]:
         """The formulas, that of the response first."""
         return tuple(self.stored["formula"])
@@ -113,7 +119,8 @@ class Case:
     @cached_property
     def moved(self) -> dict[str, FloatArray]:
         """The coefficients of smooths that differ from brms's, because the columns are rotated."""
-        design = build_design(parse_formula(self.formula), self.data, self.family)
+        options = SmoothOptions.of(None, self.data2)
+        design = build_design(parse_formula(self.formula), self.data, self.family, options)
         terms = [term for term in design.terms if isinstance(term, SmoothTerm)]
         found = [_in_own_columns(term, design, self.stored["smooth_columns"], self.recorded) for term in terms]
         return {name: values for term in found for name, values in term.items()}
@@ -126,7 +133,7 @@ class Case:
             warnings.simplefilter("ignore", SamplingWarning)
             warnings.simplefilter("ignore", DataWarning)
             return ss.brm(
-                self.formula, self.data, family=self.family,
+                self.formula, self.data, family=self.family, data2=self.data2,
                 chains=self.shape[0], iter_warmup=0, iter_sampling=self.shape[1],
             )  # fmt: skip
 
@@ -216,11 +223,13 @@ def answers(function: str, part: str | None = None, cases: Sequence[str] = tuple
 
 @cache
 def frame(name: str) -> pd.DataFrame:
-    """Return a table: ``data``, ``new``, ``unseen``, which has new levels of the groups, ``radon``, or of the families."""
+    """Return a table: ``data``, ``new``, ``unseen`` with new levels, ``radon``, those of the families or of groups."""
     if name == "radon":
         return ss.load_dataset("radon")
     columns = {}
-    for column, stored in read("families" if name.startswith("famil") else "data")[name].items():
+    files = {"famil": "families", "group_": "group_data"}
+    file = next((files[start] for start in files if name.startswith(start)), "data")
+    for column, stored in read(file)[name].items():
         values = stored["values"]
         if "levels" in stored:
             values = pd.Categorical(values, categories=stored["levels"], ordered=stored["kind"] == "ordered")
