@@ -61,7 +61,9 @@ def build_design(
         term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
     ]
     written = [
-        PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc) for predictor, parts in expanded for group in parts.groups
+        PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc)
+        for predictor, parts in expanded
+        for group in parts.groups
     ]
     terms += bind_groups(written, table, [term for term in terms if isinstance(term, MonotonicTerm)])
     terms += _auxiliary(formula, family, response, table)

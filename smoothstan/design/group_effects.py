@@ -52,7 +52,11 @@ def _wanted(design: Design, text: str) -> dict[str, list[tuple[str, str]]]:
         raise FormulaError("re_formula has no left-hand side: write '~ (1 | g)'", text, tree.span)
     parts = expand(tree.operand, text)
     if parts.population or parts.offsets or parts.specials or parts.special_effects:
-        stray: Node = next(iter([*(f for t in (*parts.population, *parts.special_effects) for f in t), *parts.offsets, *parts.specials]))
+        stray: Node = next(
+            iter(
+                [*(f for t in (*parts.population, *parts.special_effects) for f in t), *parts.offsets, *parts.specials]
+            )
+        )
         raise FormulaError("re_formula holds group-level terms only, '(... | g)'", text, stray.span)
     found: dict[str, list[tuple[str, str]]] = {}
     for written in parts.groups:
@@ -89,7 +93,7 @@ def _labelled(term: GroupTerm) -> Iterator[tuple[frozenset[str], tuple[str, str]
         for label, start, stop in effects.matrix.term_factors:
             for name in effects.names[start:stop]:
                 yield label, (effects.dpar, name)
-        for name in effects.special_names if effects.special is not None else ():
+        for name in effects.special.names:
             yield effects.special.written(name), (effects.dpar, name)
 
 

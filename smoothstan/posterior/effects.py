@@ -23,9 +23,8 @@ def fixed_draws(design: Design, draws: Flat) -> dict[str, FloatArray]:
     found: dict[str, FloatArray] = {}
     for dpar in design.predicted:
         prefix = f"{prior_dpar(dpar)}_" if prior_dpar(dpar) else ""
-        for term in design.terms:
-            if getattr(term, "dpar", None) == dpar:
-                found |= {prefix + name: draws[variable] for name, variable in term.fixed}
+        listed = (pair for term in design.terms for pair in term.coefficient_names(dpar))
+        found |= {prefix + name: draws[variable] for name, variable in listed}
     return found
 
 

@@ -166,9 +166,8 @@ def _scalars(term: GroupTerm) -> list[str]:
 def _coefficients(design: Design) -> Plan:
     rows: list[tuple[str, str]] = []
     for dpar in design.predicted:
-        for term in design.terms:
-            if getattr(term, "dpar", None) == dpar:
-                rows += [(_prefix(dpar) + name, variable) for name, variable in term.fixed]
+        listed = (pair for term in design.terms for pair in term.coefficient_names(dpar))
+        rows += [(_prefix(dpar) + name, variable) for name, variable in listed]
     return [("Regression Coefficients", "", rows)] if rows else []
 
 

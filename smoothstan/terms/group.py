@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import ClassVar, final
@@ -13,37 +13,33 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.errors import DataError, FormulaError, underline
-from smoothstan.formula import Interaction, TermList, WrittenGroup, expand
+from smoothstan.formula import TermList, WrittenGroup, expand
 from smoothstan.formula.syntax import deparse, variables
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Factor, Table, as_factor, collation_key
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
-from smoothstan.terms.monotonic import MonotonicTerm, monotonic_matrix
+from smoothstan.terms.monotonic import MonotonicTerm
 from smoothstan.terms.names import prior_dpar, suffix
 from smoothstan.terms.standardised import correlation_root, standardised_effects
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
+from smoothstan.terms.varying_monotonic import SpecialColumns, bind_special_columns
 
 
 @dataclass(frozen=True)
 class Effects:
     """The varying effects that one ``( | )`` adds to one distributional parameter.
 
-    ``special_names`` are those of monotonic effects, whose columns the population-level term ``special`` gives.
+    ``special`` are the columns of monotonic effects.
     """
 
     dpar: str
     matrix: ModelMatrix
-    special: MonotonicTerm | None = None
-    special_names: tuple[str, ...] = ()
+    special: SpecialColumns = field(default_factory=SpecialColumns)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Coefficient names, e.g. ``Intercept``, ``x``, ``mox``."""
-        return (*self.matrix.names, *self.special_names)
-
-    def special_expression(self, name: str) -> str:
-        """Return the Stan expression of the column of an effect, empty if it is data."""
-        return self.special.expression(name) if self.special is not None and name in self.special_names else ""
+        return (*self.matrix.names, *self.special.names)
 
 
 @dataclass(frozen=True)
@@ -109,7 +105,7 @@ class GroupTerm(BoundTerm):
     def coefficients(self) -> tuple[Coefficient, ...]:
         """All varying coefficients, numbered from 1."""
         found = [
-            (e.dpar, name, e.matrix.intercept and i == 0, e.special_expression(name))
+            (e.dpar, name, e.matrix.intercept and i == 0, e.special.expression(name))
             for e in self.effects
             for i, name in enumerate(e.names)
         ]
@@ -167,12 +163,8 @@ class GroupTerm(BoundTerm):
     def effect_reads(self) -> tuple[str, ...]:
         """The columns that its effects need, besides those of the grouping."""
         own = tuple(name for e in self.effects if not self._only_intercept(e) for name in e.matrix.reads)
-        return (*own, *(column for e in self.effects for column in self._special_reads(e)))
-
-    def _special_reads(self, effects: Effects) -> Iterator[str]:
-        for name in effects.special_names if effects.special is not None else ():
-            if self.keeps(effects.dpar, name):
-                yield from effects.special.effect_reads(name)
+        special = [(e, name) for e in self.effects for name in e.special.names if self.keeps(e.dpar, name)]
+        return (*own, *(column for e, name in special for column in e.special.reads(name)))
 
     def keeps(self, dpar: str, name: str) -> bool:
         """Return whether predictions add an effect."""
@@ -274,7 +266,9 @@ class GroupTerm(BoundTerm):
         """Return one gathered vector per coefficient."""
         i = self.index
         return tuple(
-            Addend(f"r_{i}[J_{i}, {c.number}]" + ("" if c.constant else f" .* {c.expression or f'Z_{i}{c.stan_column}'}"))
+            Addend(
+                f"r_{i}[J_{i}, {c.number}]" + ("" if c.constant else f" .* {c.expression or f'Z_{i}{c.stan_column}'}")
+            )
             for c in self.coefficients
             if c.dpar == dpar
         )
@@ -293,7 +287,7 @@ class GroupTerm(BoundTerm):
             for column, name in enumerate(effects.names):
                 if self.keeps(dpar, name):
                     part = np.take(by_level, first + self.position(dpar, name), axis=1)
-                    if effects.special is not None and name in effects.special_names:
+                    if name in effects.special:
                         part *= effects.special.values(name, draws, table)
                     elif z is not None and not (effects.matrix.intercept and column == 0):
                         part *= z[:, column]
@@ -412,9 +406,7 @@ def _with_earlier(terms: Sequence[GroupTerm]) -> tuple[GroupTerm, ...]:
     return tuple(result)
 
 
-def _bind_grouping(
-    index: int, items: list[PlacedGroup], table: Table, special: Sequence[MonotonicTerm]
-) -> GroupTerm:
+def _bind_grouping(index: int, items: list[PlacedGroup], table: Table, special: Sequence[MonotonicTerm]) -> GroupTerm:
     first = items[0]
     columns = variables(first.term.group)
     factor = combined_factor(table, columns).drop_unused()
@@ -450,25 +442,8 @@ def _bind_effects(item: PlacedGroup, table: Table, special: Sequence[MonotonicTe
         table=table,
         text=item.text,
     )
-    return _with_special(Effects(item.dpar, matrix), terms.special_effects, item, table, special)
-
-
-def _with_special(
-    effects: Effects, terms: Sequence[Interaction], item: PlacedGroup, table: Table, special: Sequence[MonotonicTerm]
-) -> Effects:
-    """Add monotonic effects, which need their simplexes among the population-level terms, as in brms."""
-    if not terms:
-        return effects
-    own = next((term for term in special if term.dpar == item.dpar), None)
-    names = monotonic_matrix(terms, table, item.text).names
-    missing = [name for name in names if own is None or name not in own.names]
-    if missing:
-        there = ", ".join(own.names) if own is not None else "none"
-        raise item.error(
-            f"a monotonic effect that varies by group must stand among the population-level terms of {item.dpar} too; "
-            f"{missing[0]} does not (there: {there})"
-        )
-    return replace(effects, special=own, special_names=names)
+    columns = bind_special_columns(terms.special_effects, item.dpar, special, table, item.text, item.term.span)
+    return Effects(item.dpar, matrix, columns)
 
 
 def _refuse_id_across_groups(written: Sequence[PlacedGroup]) -> None:

@@ -2,7 +2,7 @@
 # (Debian: r-cran-brms, r-cran-jsonlite).  It writes data.json and one JSON file per
 # model; README.md says what is in them.  The tests read these files and never need R.
 suppressPackageStartupMessages(library(brms))
-source("draws.R"); source("answers.R"); source("data.R"); source("models.R")
+source("draws.R"); source("answers.R"); source("data.R"); source("models.R"); source("mono_models.R")
 options(warn = 1)
 
 family_of <- function(name) {
