@@ -12,13 +12,26 @@ import smoothstan as ss
 
 FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
-    "family_cases": reference_frame("family_data"),
+    "family_cases": reference_frame("family_data"), "mono_cases": reference_frame("data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
 IDS = [f"{case['family']}: {' & '.join(case['formula'])}" for case in CASES]
 # 15 significant digits were recorded; eigenvectors and products of them are good to 1e-8 of the largest element.
 # Some data sets of the table miss values on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore:.* rows have missing values:smoothstan.errors.DataWarning")
+
+
+def formula_of(case: dict[str, Any]) -> Any:
+    """Return the formula with brms's options: parameters that are not centred, and those without cell means."""
+    main, *others = case["formula"]
+    if "open" not in case:
+        return case["formula"]
+
+    def options(dpar: str) -> dict[str, bool]:
+        return {"center": dpar not in case["open"], "cmc": dpar not in case["all"]}
+
+    further = [ss.lf(text, **options(text.split(" ~")[0])) for text in others]
+    return ss.bf(main, *further, **options("mu"))
 
 
 def family_of(case: dict[str, Any]) -> Any:
@@ -32,7 +45,7 @@ def family_of(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_standata(case: dict[str, Any]) -> None:
-    data = ss.standata(case["formula"], FRAMES[case["file"]], family=family_of(case))
+    data = ss.standata(formula_of(case), FRAMES[case["file"]], family=family_of(case))
     # Kc came with brms 2.19.
     assert {name for name in data if not name.startswith("Kc")} == set(case["standata"])
     for name, recorded in case["standata"].items():
@@ -53,7 +66,7 @@ def test_coefficient_names(case: dict[str, Any]) -> None:
     from smoothstan.formula import parse_formula
     from smoothstan.terms import LinearTerm
 
-    design = build_design(parse_formula(case["formula"]), FRAMES[case["file"]], family_of(case))
+    design = build_design(parse_formula(formula_of(case)), FRAMES[case["file"]], family_of(case))
     for term in design.terms:
         if isinstance(term, LinearTerm) and f"X{term.p}" in case["standata"]:
             names = [*(["Intercept"] if term.centred else []), *term.coefficients]
@@ -62,7 +75,7 @@ def test_coefficient_names(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_default_priors(case: dict[str, Any]) -> None:
-    table = ss.default_prior(case["formula"], FRAMES[case["file"]], family=family_of(case))
+    table = ss.default_prior(formula_of(case), FRAMES[case["file"]], family=family_of(case))
     keys = ("prior", "class", "coef", "group", "dpar", "lb", "ub")
     expected = [tuple(row[key] for key in keys) for row in case["prior"]]
     if "negbinomial" in case["family"]:
