@@ -79,7 +79,8 @@ def test_a_parameter_equal_to_another(formula) -> None:
     design, priors = _bind(ss.bf(*formula, zoi="coi"), data, INFLATED, ())
     program = write_program(design, priors, version="test")
     names = {variable.name for variable in program.variables}
-    assert "zoi" not in names and not any(name.startswith("b_zoi") for name in names)
+    assert "zoi" not in names
+    assert not any(name.startswith("b_zoi") for name in names)
     assert "zoi" not in {row.slot.class_ for row in priors.rows}
     rng, differences = np.random.default_rng(1), []
     for _ in range(5):
@@ -98,7 +99,8 @@ def test_a_parameter_equal_to_another(formula) -> None:
         own = float(design.family.log_density(design.observed, parameters).sum())
         point = _unconstrain(_model(program), values)
         prior = priors.resolve("Intercept").distribution
-        assert prior is not None and prior.text.startswith("student_t(3, 0, 2.5")
+        assert prior is not None
+        assert prior.text.startswith("student_t(3, 0, 2.5")
         own += -2 * np.log1p((values["Intercept"] / 2.5) ** 2 / 3)
         differences.append(StanliEngine().log_density(program, point)[0] - own)
     # Sums of 60 logarithms in double precision.
@@ -109,6 +111,7 @@ def test_an_intercept_that_is_not_centred_is_a_coefficient() -> None:
     data = reference_frame()
     design, priors = _bind(ss.bf("y ~ x", center=False), data, "gaussian", ss.prior("normal(0, 1)", coef="Intercept"))
     program = write_program(design, priors, version="test")
-    assert "Xc" not in program.code and "Kc" not in program.data
+    assert "Xc" not in program.code
+    assert "Kc" not in program.data
     assert [v.name for v in design.terms[0].variables] == ["b_Intercept", "b_x"]
     assert design.terms[0].coefficient_names("mu") == (("Intercept", "b_Intercept"), ("x", "b_x"))
