@@ -93,7 +93,7 @@ def _labelled(term: GroupTerm) -> Iterator[tuple[frozenset[str], tuple[str, str]
         for label, start, stop in effects.matrix.term_factors:
             for name in effects.names[start:stop]:
                 yield label, (effects.dpar, name)
-        for name in effects.special_names if effects.special is not None else ():
+        for name in effects.special.names:
             yield effects.special.written(name), (effects.dpar, name)
 
 

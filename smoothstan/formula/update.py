@@ -51,7 +51,7 @@ def update_formula(old: ModelFormula, change: str | ModelFormula | Sequence[str]
     given = {p.dpar: p for p in new.predictors}
     held = {name: value for name, value in old.held if name not in written} | dict(new.held)
     texts = {p.dpar: _alone(p) for p in old.predictors if p.dpar not in held} | written
-    read = bf(texts.pop("mu"), *texts.values(), **held)
+    read = bf(texts.pop("mu"), *texts.values(), center=True, cmc=True, **held)
     predictors = tuple(_with_options(p, known.get(p.dpar), given.get(p.dpar)) for p in read.predictors)
     return replace(
         old, response=read.response, additions=read.additions, predictors=predictors, fixed=read.fixed,

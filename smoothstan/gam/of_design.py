@@ -101,10 +101,9 @@ def twin_of(design: Design, *, independent: bool = False) -> Twin:
 
 
 def _refuse_unpenalised(design: Design) -> None:
-    for term in design.terms:
-        if not term.penalised and getattr(term, "dpar", _MAIN) == _MAIN:
-            what = ", ".join(name for name, _ in term.fixed)
-            raise NotYetSupported(f"gam() has no such terms as those of {what}")
+    for term in (term for term in design.terms if not term.penalised):
+        names = [name for dpar in design.predicted for name, _ in term.coefficient_names(dpar)]
+        raise NotYetSupported(f"gam() has no such terms as those of {', '.join(names)}")
 
 
 def _effect_calls(

@@ -32,9 +32,8 @@ def fixed_names(design: Design) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for dpar in (p.name for p in design.family.parameters if p.name in design.predicted):
         prefix = f"{prior_dpar(dpar)}_" if prior_dpar(dpar) else ""
-        for term in design.terms:
-            if getattr(term, "dpar", None) == dpar:
-                found += [(prefix + name, variable) for name, variable in term.fixed]
+        listed = (pair for term in design.terms for pair in term.coefficient_names(dpar))
+        found += [(prefix + name, variable) for name, variable in listed]
     return sorted(found, key=lambda pair: (_class_rank(pair[1]), not _INTERCEPT.search(pair[1])))
 
 

@@ -70,9 +70,9 @@ def variable_order(fit: Fitted) -> list[str]:
     kinds = list(dict.fromkeys((*_BEFORE, *parameters, *_AFTER)))
     rank = {kind: i for i, kind in enumerate(kinds)} | {kind: len(kinds) + 1 + i for i, kind in enumerate(_LAST)}
     dpars = {
-        variable.name: parameters.index(term.dpar)
+        variable.name: parameters.index(dpar)
         for term in fit.design.terms
-        if getattr(term, "dpar", None) in parameters
+        if (dpar := getattr(term, "dpar", None)) in parameters
         for variable in term.variables
     }
 

@@ -14,7 +14,7 @@ from smoothstan.terms.linear import LinearTerm as LinearTerm
 from smoothstan.terms.linear import bind_linear as bind_linear
 from smoothstan.terms.membership import combined_factor as combined_factor
 from smoothstan.terms.monotonic import MonotonicTerm as MonotonicTerm
-from smoothstan.terms.monotonic import bind_monotonic as bind_monotonic
+from smoothstan.terms.monotonic_bind import bind_monotonic as bind_monotonic
 from smoothstan.terms.names import clean_name as clean_name
 from smoothstan.terms.names import prior_dpar as prior_dpar
 from smoothstan.terms.names import suffix as suffix

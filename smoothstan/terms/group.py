@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from smoothstan.errors import DataError, FormulaError, underline
-from smoothstan.formula import Interaction, TermList, WrittenGrouping, expand
+from smoothstan.formula import TermList, WrittenGrouping, expand
 from smoothstan.formula.syntax import Call
 from smoothstan.table import Table, collation_key
 from smoothstan.terms.centring import Evidence, decided
@@ -19,8 +19,9 @@ from smoothstan.terms.level_spread import bind_spread
 from smoothstan.terms.level_tails import NormalTails, StudentTails, Tails
 from smoothstan.terms.membership import bind_membership
 from smoothstan.terms.model_matrix import bind_model_matrix
-from smoothstan.terms.monotonic import MonotonicTerm, monotonic_matrix
+from smoothstan.terms.monotonic import MonotonicTerm
 from smoothstan.terms.varying_effects import Effects, bind_member_covariates
+from smoothstan.terms.varying_monotonic import bind_special_columns
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def _pieces(item: PlacedGroup) -> list[_Piece]:
     if len(by_member) < len(terms.specials) or terms.groups or terms.offsets:
         raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
     none = replace(terms, intercept=False, population=(), specials=(), special_effects=())
-    shared = replace(terms, specials=(), special_effects=())
-    special = replace(none, special_effects=terms.special_effects, reserved_intercept=False)
+    apart = terms.special_effects if item.term.identifier is None else ()
+    shared = replace(terms, specials=(), special_effects=() if apart else terms.special_effects)
+    special = replace(none, special_effects=apart, reserved_intercept=False)
     kinds = [
         _Piece(item, part) for part in (shared, replace(none, specials=terms.specials), special) if _has_effects(part)
     ]
@@ -148,26 +150,8 @@ def _bind_effects(piece: _Piece, table: Table, special: Sequence[MonotonicTerm])
         table=table,
         text=item.text,
     )
-    effects = Effects(item.dpar, matrix, bind_member_covariates(terms.specials, table, item.text))
-    return _with_special(effects, terms.special_effects, item, table, special)
-
-
-def _with_special(
-    effects: Effects, terms: Sequence[Interaction], item: PlacedGroup, table: Table, special: Sequence[MonotonicTerm]
-) -> Effects:
-    """Add monotonic effects, which need their simplexes among the population-level terms, as in brms."""
-    if not terms:
-        return effects
-    own = next((term for term in special if term.dpar == item.dpar), None)
-    names = monotonic_matrix(terms, table, item.text).names
-    missing = [name for name in names if own is None or name not in own.names]
-    if missing:
-        there = ", ".join(own.names) if own is not None else "none"
-        raise item.error(
-            f"a monotonic effect that varies by group must stand among the population-level terms of {item.dpar} too; "
-            f"{missing[0]} does not (there: {there})"
-        )
-    return replace(effects, special=own, special_names=names)
+    columns = bind_special_columns(terms.special_effects, item.dpar, special, table, item.text, item.term.span)
+    return Effects(item.dpar, matrix, bind_member_covariates(terms.specials, table, item.text), columns)
 
 
 def _refuse_repeated(terms: Sequence[GroupTerm], written: Sequence[list[_Piece]]) -> None:

@@ -80,7 +80,7 @@ class GroupTerm(BoundTerm):
     def coefficients(self) -> tuple[Coefficient, ...]:
         """All varying coefficients, numbered from 1."""
         found = [
-            (e.dpar, name, e.matrix.intercept and i == 0, e.special_expression(name))
+            (e.dpar, name, e.matrix.intercept and i == 0, e.special.expression(name))
             for e in self.effects
             for i, name in enumerate(e.names)
         ]
@@ -164,9 +164,9 @@ class GroupTerm(BoundTerm):
         return (*own, *special, *self.membership.reads, *self.spread.reads)
 
     def _special_reads(self, effects: Effects) -> Iterator[str]:
-        for name in effects.special_names:
-            if effects.special is not None and self.keeps(effects.dpar, name):
-                yield from effects.special.effect_reads(name)
+        for name in effects.special.names:
+            if self.keeps(effects.dpar, name):
+                yield from effects.special.reads(name)
 
     def keeps(self, dpar: str, name: str) -> bool:
         """Return whether predictions add an effect."""
@@ -369,8 +369,8 @@ class GroupTerm(BoundTerm):
             if self.keeps(effects.dpar, name):
                 ones = z is None or (effects.matrix.intercept and column == 0)
                 yield name, None if ones or z is None else z[:, column]
-        for name in effects.special_names:
-            if effects.special is not None and self.keeps(effects.dpar, name):
+        for name in effects.special.names:
+            if self.keeps(effects.dpar, name):
                 yield name, effects.special.values(name, draws, table)
 
     def model_columns(self, dpar: str, table: Table) -> Iterator[tuple[str, FloatArray]]:

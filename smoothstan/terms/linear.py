@@ -102,9 +102,10 @@ class LinearTerm(BoundTerm):
         original = Variable(self._label("Intercept"), (f"b{self.p}_Intercept",))
         return (original, *named, Variable(f"Intercept{self.p}", (f"Intercept{self.p}",)))
 
-    @property
-    def fixed(self) -> tuple[tuple[str, str], ...]:
-        """The name of every coefficient, and its posterior variable."""
+    def coefficient_names(self, dpar: str) -> tuple[tuple[str, str], ...]:
+        """Return the name of every coefficient, the intercept's first, and its posterior variable."""
+        if dpar != self.dpar:
+            return ()
         names = (*(("Intercept",) if self.centred else ()), *self.coefficients)
         return tuple((name, self._label(name)) for name in names)
 

@@ -3,59 +3,30 @@
 With categories 0, ..., D and a simplex zeta, mo(i) = D (zeta_1 + ... + zeta_i), so that the coefficient is the average
 difference between neighbouring categories and the simplex says how it is spread.
 
-Source: Bürkner & Charpentier (2020), British Journal of Mathematical and Statistical Psychology 73, 420-451, equation 3.
+Source: Bürkner & Charpentier (2020), British Journal of Mathematical and Statistical Psychology 73, 420-451.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
+from itertools import combinations
 from typing import ClassVar, final
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray, StanData
-from smoothstan.errors import DataError, FormulaError, NotYetSupported, underline
-from smoothstan.formula import Interaction, call_arguments, constant_value
-from smoothstan.formula.syntax import Call, Name, Node, deparse
-from smoothstan.formula.vocabulary import EFFECTS
+from smoothstan.arrays import FloatArray, StanData
+from smoothstan.errors import NotYetSupported
 from smoothstan.priors import DefaultScale, PriorSlot, PriorTable
-from smoothstan.table import Factor, Logical, Numeric, Table
-from smoothstan.terms.expression import Expression, Value, as_numbers, bind_expression, check_functions
-from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
+from smoothstan.table import Table
+from smoothstan.terms.expression import Expression
+from smoothstan.terms.model_matrix import ModelMatrix
+from smoothstan.terms.monotonic_steps import Steps, is_mo, with_ones
 from smoothstan.terms.names import prior_dpar, suffix
 from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable, added
 
 DEFAULT_PRIOR = "dirichlet(1)"
-
-
-@dataclass(frozen=True)
-class Steps:
-    """The argument of a ``mo()``: an expression whose values are counted from 0.
-
-    Args:
-        expression: what the user wrote in it.
-        lowest: the value that counts as 0; 0 for an ordered factor, whose levels are counted.
-        size: the largest count, D.
-    """
-
-    expression: Expression
-    lowest: float
-    size: int
-
-    def at(self, table: Table) -> IntArray:
-        """Return the (n,) steps, 0 to D, at the rows of a table; values outside the range of the fit are refused."""
-        counts = _counts(self.expression.at(table), self.expression) - self.lowest
-        outside = (counts < 0) | (counts > self.size)
-        if outside.any():
-            row = int(np.argmax(outside))
-            raise DataError(
-                f"mo({self.expression.label}) is {counts[row] + self.lowest:g} in row {row} (rows count from 0), but the "
-                f"fit knows {self.lowest:g} to {self.lowest + self.size:g} only\n"
-                f"{underline(self.expression.text, self.expression.node.span)}"
-            )
-        return counts.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -168,12 +139,12 @@ class MonotonicTerm(BoundTerm):
         return found
 
     def _covariates_at(self, table: Table) -> FloatArray:
-        return self.matrix.at(_with_ones(table, self._calls))
+        return self.matrix.at(with_ones(table, self._calls))
 
     @property
     def _calls(self) -> tuple[str, ...]:
         """The monotonic factors as written."""
-        return tuple(dict.fromkeys(label for effect in self.effects for label in effect.written if _is_mo(label)))
+        return tuple(dict.fromkeys(label for effect in self.effects for label in effect.written if is_mo(label)))
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -194,13 +165,16 @@ class MonotonicTerm(BoundTerm):
     def _factors(self, effect: MonotonicEffect) -> tuple[Expression, ...]:
         """Return what a term multiplies: the arguments of its ``mo()`` and its other factors."""
         others = [factor.expression for term in self.matrix.terms for factor in term]
-        wanted = {e.label: e for e in others if e.label in effect.written and not _is_mo(e.label)}
+        wanted = {e.label: e for e in others if e.label in effect.written and not is_mo(e.label)}
         return (*(predictor.steps.expression for predictor in effect.predictors), *wanted.values())
 
     @property
     def factors(self) -> tuple[tuple[Expression, ...], ...]:
-        """The expressions that every term multiplies."""
-        return tuple(dict.fromkeys(map(self._factors, self.effects)))
+        """The expressions of every term: each alone, in pairs, and all that it multiplies."""
+        found: dict[tuple[Expression, ...], None] = {}
+        for term in map(self._factors, self.effects):
+            found |= dict.fromkeys([*((factor,) for factor in term), *combinations(term, 2), term])
+        return tuple(found)
 
     @property
     def whole_numbers(self) -> tuple[str, ...]:
@@ -221,13 +195,13 @@ class MonotonicTerm(BoundTerm):
         dpar = prior_dpar(self.dpar)
         addresses = tuple(("b", name, "", dpar) for name in self.names)
         found = [PriorParameter(f"bsp{self.p}", addresses, tuple(map(self._label, self.names)))]
-        for q in self.predictors:
-            if q.owns:
-                found.append(PriorParameter(
-                    f"simo{self.p}_{q.number}", (("simo", q.coef, "", dpar),), (self._simplex(q),), scalar=True,
-                    concentration=f"con_simo{self.p}_{q.number}", size=q.steps.size,
-                ))  # fmt: skip
-        return tuple(found)
+        return (*found, *(self._simplex_parameter(q, dpar) for q in self.predictors if q.owns))
+
+    def _simplex_parameter(self, q: MonotonicPredictor, dpar: str) -> PriorParameter:
+        return PriorParameter(
+            f"simo{self.p}_{q.number}", (("simo", q.coef, "", dpar),), (self._simplex(q),), scalar=True,
+            concentration=f"con_simo{self.p}_{q.number}", size=q.steps.size,
+        )  # fmt: skip
 
     def _label(self, name: str) -> str:
         return f"bsp{self.p}_{name}"
@@ -250,10 +224,9 @@ class MonotonicTerm(BoundTerm):
             found.append(Variable(self._simplex(q), columns, (f"{self._simplex(q)}_dim",), (labels,)))
         return tuple(found)
 
-    @property
-    def fixed(self) -> tuple[tuple[str, str], ...]:
-        """The name of every coefficient, and its posterior variable."""
-        return tuple((name, self._label(name)) for name in self.names)
+    def coefficient_names(self, dpar: str) -> tuple[tuple[str, str], ...]:
+        """Return the name of every coefficient, and its posterior variable."""
+        return tuple((name, self._label(name)) for name in self.names) if dpar == self.dpar else ()
 
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return ``bsp`` and the simplexes."""
@@ -317,123 +290,3 @@ def _heights(simplex: FloatArray) -> FloatArray:
     """Return D times the cumulative sums of (draws, D) simplexes, from zero: (draws, D + 1)."""
     sums = np.cumsum(simplex, axis=1) * simplex.shape[1]
     return np.concatenate([np.zeros((len(simplex), 1)), sums], axis=1)
-
-
-def _is_mo(label: str) -> bool:
-    return label.startswith("mo(")
-
-
-def _with_ones(table: Table, names: Sequence[str]) -> Table:
-    return Table(dict(table.columns) | {name: Numeric(np.ones(table.n)) for name in names}, table.n)
-
-
-def _counts(value: Value, expression: Expression) -> FloatArray:
-    """Return the codes of an ordered factor, or whole numbers; anything else is refused."""
-    what = f"mo({expression.label}) needs an ordered factor or whole numbers"
-    place = underline(expression.text, expression.node.span)
-    if isinstance(value, Factor):
-        if not value.ordered:
-            raise DataError(f"{what}, but {expression.label} is a factor without an order\n{place}")
-        return value.codes.astype(float)
-    if isinstance(value, Logical):
-        raise DataError(f"{what}, but {expression.label} is logical\n{place}")
-    numbers = as_numbers(value, expression.node, expression.text)
-    broken = numbers != np.round(numbers)
-    if broken.any():
-        row = int(np.argmax(broken))
-        raise DataError(f"{what}, found {numbers[row]:g} in row {row} (rows count from 0)\n{place}")
-    return numbers
-
-
-def bind_monotonic(terms: Sequence[Interaction], dpar: str, table: Table, text: str) -> MonotonicTerm:
-    """Bind the monotonic effects of a predictor.
-
-    Args:
-        terms: those of which a factor is a call of ``mo()``, in their final order.
-        dpar: the distributional parameter.
-        table: the rows used.
-        text: the formula's text, for errors.
-    """
-    calls = dict.fromkeys(factor for term in terms for factor in term if _is_call(factor))
-    read = {call: _read_call(call, table, text) for call in calls}
-    matrix = monotonic_matrix(terms, table, text)
-    binding = _Binding(text, {}, [])
-    effects: list[MonotonicEffect] = []
-    for term, (_, start, stop) in zip(terms, matrix.term_factors, strict=True):
-        own = [(call, *read[call]) for call in term if isinstance(call, Call) and call in read]
-        written = tuple(map(deparse, term))
-        for column in range(start, stop):
-            predictors = binding.predictors(matrix.names[column], own)
-            covariate = sum(e.covariate > 0 for e in effects) + 1 if len(own) < len(term) else 0
-            effects.append(MonotonicEffect(matrix.names[column], written, predictors, covariate, column))
-    return MonotonicTerm(dpar, matrix, tuple(effects))
-
-
-def monotonic_matrix(terms: Sequence[Interaction], table: Table, text: str) -> ModelMatrix:
-    """Return the columns of terms with a one in the place of every ``mo()``, coded as beside an intercept."""
-    calls = [deparse(factor) for term in terms for factor in term if _is_call(factor)]
-    plain = [tuple(Name(deparse(f), f.span) if _is_call(f) else f for f in term) for term in terms]
-    return bind_model_matrix(
-        plain, intercept=False, coded_with_intercept=True, table=_with_ones(table, calls), text=text
-    )
-
-
-def _is_call(node: Node) -> bool:
-    return isinstance(node, Call) and node.function in EFFECTS
-
-
-@dataclass(frozen=True)
-class _Binding:
-    """The monotonic predictors so far; ``shared`` holds the first one of every ``id``."""
-
-    text: str
-    shared: dict[str, MonotonicPredictor]
-    found: list[MonotonicPredictor]
-
-    def predictors(self, name: str, calls: Sequence[tuple[Call, Steps, str]]) -> tuple[MonotonicPredictor, ...]:
-        """Number the predictors of one coefficient."""
-        result = []
-        for place, (call, steps, identifier) in enumerate(calls, start=1):
-            number = len(self.found) + 1
-            made = MonotonicPredictor(steps, number, f"{name}{place}", identifier, number)
-            if identifier:
-                first = self.shared.setdefault(identifier, made)
-                if first.steps.size != steps.size:
-                    raise FormulaError(
-                        f"the id {identifier!r} belongs to a predictor with {first.steps.size + 1} categories already; "
-                        f"{steps.expression.label} has {steps.size + 1}", self.text, call.span,
-                    )  # fmt: skip
-                made = replace(made, shape=first.number)
-            self.found.append(made)
-            result.append(made)
-        return tuple(result)
-
-
-def _read_call(call: Call, table: Table, text: str) -> tuple[Steps, str]:
-    arguments = call_arguments(call, text, ("id",))
-    if len(arguments.positional) not in (1, 2):
-        raise arguments.error("mo() takes one variable and, if wanted, the id of a shared simplex")
-    node = arguments.positional[0]
-    given = arguments.positional[1] if len(arguments.positional) == 2 else arguments.named.get("id")
-    check_functions(node, text)
-    expression, value = bind_expression(node, table, text)
-    counts = _counts(value, expression)
-    lowest = 0.0 if isinstance(value, Factor) else float(counts.min())
-    size = int(counts.max() - lowest)
-    if size < 1:
-        raise DataError(
-            f"mo({expression.label}) needs at least two categories, found one\n{underline(text, call.span)}"
-        )
-    return Steps(expression, lowest, size), _identifier(given, call, text)
-
-
-def _identifier(node: Node | None, call: Call, text: str) -> str:
-    if node is None:
-        return ""
-    try:
-        value = constant_value(node)
-    except ValueError:
-        value = True
-    if isinstance(value, (bool, tuple)):
-        raise FormulaError(f'the id in {deparse(call)} must be a text such as "a"', text, node.span)
-    return "" if value is None else str(value)

@@ -269,10 +269,9 @@ class SmoothTerm(BoundTerm):
                 result.append(Variable(name, columns, (f"{name}_dim",), (tuple(str(c + 1) for c in range(size)),)))
         return tuple(result)
 
-    @property
-    def fixed(self) -> tuple[tuple[str, str], ...]:
-        """The name of every unpenalised coefficient, and its posterior variable."""
-        return tuple((name, f"bs{self.p}_{name}") for name in self.fixed_names)
+    def coefficient_names(self, dpar: str) -> tuple[tuple[str, str], ...]:
+        """Return the name of every unpenalised coefficient, and its posterior variable."""
+        return tuple((name, f"bs{self.p}_{name}") for name in self.fixed_names) if dpar == self.dpar else ()
 
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return ``bs``, the standard deviations ``sds`` and the standardised coefficients ``zs``."""

@@ -149,14 +149,13 @@ class BoundTerm(ABC):
         An array is new; the caller may change it.
         """
 
-    @property
-    def fixed(self) -> tuple[tuple[str, str], ...]:
-        """The name of every population-level coefficient, and its posterior variable."""
+    def coefficient_names(self, dpar: str) -> tuple[tuple[str, str], ...]:
+        """Return the name of every population-level coefficient of ``dpar``, and its posterior variable."""
         return ()
 
     @property
     def factors(self) -> tuple[tuple[Expression, ...], ...]:
-        """The expressions that its population-level terms multiply, term by term."""
+        """The expressions that its population-level terms multiply, term by term, as effects are shown."""
         return ()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from smoothstan.formula.syntax import Call, deparse
 from smoothstan.table import Table
 from smoothstan.terms.expression import Expression, bind_numbers
 from smoothstan.terms.model_matrix import ModelMatrix
-from smoothstan.terms.monotonic import MonotonicTerm
 from smoothstan.terms.names import clean_name, prior_dpar, suffix
+from smoothstan.terms.varying_monotonic import SpecialColumns
 
 
 @dataclass(frozen=True)
@@ -32,29 +32,23 @@ class Effects:
         dpar: the parameter.
         matrix: the columns that all members of a row share.
         by_member: the columns that differ between them.
-        special: the population-level term that gives the columns of monotonic effects.
-        special_names: the names of these effects.
+        special: the columns of monotonic effects.
     """
 
     dpar: str
     matrix: ModelMatrix
     by_member: tuple[MemberCovariate, ...] = ()
-    special: MonotonicTerm | None = None
-    special_names: tuple[str, ...] = ()
+    special: SpecialColumns = field(default_factory=SpecialColumns)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Coefficient names, e.g. ``Intercept``, ``x``, ``mox``."""
-        return (*self.data_names, *self.special_names)
+        return (*self.data_names, *self.special.names)
 
     @property
     def data_names(self) -> tuple[str, ...]:
         """The names of the coefficients whose columns are data."""
         return (*self.matrix.names, *(covariate.name for covariate in self.by_member))
-
-    def special_expression(self, name: str) -> str:
-        """Return the Stan expression of the column of an effect, empty if it is data."""
-        return self.special.expression(name) if self.special is not None and name in self.special_names else ""
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import smoothstan as ss
 FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
     "family_cases": reference_frame("family_data"), "group_cases": reference_frame("group_data"),
-    "categorical_cases": reference_frame("categorical_data"),
+    "categorical_cases": reference_frame("categorical_data"), "mono_cases": reference_frame("data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
 DATA2 = {
@@ -29,6 +29,19 @@ IDS = [f"{case['family']}: {' & '.join(case['formula'])}" for case in CASES]
 pytestmark = pytest.mark.filterwarnings("ignore:.* rows have missing values:smoothstan.errors.DataWarning")
 
 
+def formula_of(case: dict[str, Any]) -> Any:
+    """Return the formula with brms's options: parameters that are not centred, and those without cell means."""
+    main, *others = case["formula"]
+    if "open" not in case:
+        return case["formula"]
+
+    def options(dpar: str) -> dict[str, bool]:
+        return {"center": dpar not in case["open"], "cmc": dpar not in case["all"]}
+
+    further = [ss.lf(text, **options(text.split(" ~")[0])) for text in others]
+    return ss.bf(main, *further, **options("mu"))
+
+
 def family_of(case: dict[str, Any]) -> Any:
     name, _, link = case["family"].partition("-")
     if name == "categorical":
@@ -42,7 +55,7 @@ def family_of(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_standata(case: dict[str, Any]) -> None:
-    data = ss.standata(case["formula"], FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
+    data = ss.standata(formula_of(case), FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
     # Kc came with brms 2.19.
     assert {name for name in data if not name.startswith("Kc")} == set(case["standata"])
     for name, recorded in case["standata"].items():
@@ -64,7 +77,7 @@ def test_coefficient_names(case: dict[str, Any]) -> None:
     from smoothstan.terms import LinearTerm, SmoothOptions
 
     options = SmoothOptions.of(None, DATA2[case["file"]])
-    design = build_design(parse_formula(case["formula"]), FRAMES[case["file"]], family_of(case), options)
+    design = build_design(parse_formula(formula_of(case)), FRAMES[case["file"]], family_of(case), options)
     for term in design.terms:
         if isinstance(term, LinearTerm) and f"X{term.p}" in case["standata"]:
             names = [*(["Intercept"] if term.centred else []), *term.coefficients]
@@ -73,7 +86,7 @@ def test_coefficient_names(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_default_priors(case: dict[str, Any]) -> None:
-    table = ss.default_prior(case["formula"], FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
+    table = ss.default_prior(formula_of(case), FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
     keys = ("prior", "class", "coef", "group", "dpar", "lb", "ub")
     expected = [tuple(row[key] for key in keys) for row in case["prior"]]
     if "negbinomial" in case["family"]:

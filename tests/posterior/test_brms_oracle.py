@@ -131,6 +131,7 @@ SECTIONS = {
     "spec_pars": "Further",
     "splines": "Smoothing",
     "random": "~",
+    "mo": "Monotonic",
 }
 
 

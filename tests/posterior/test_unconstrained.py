@@ -87,6 +87,8 @@ parameters {
   real<lower=0.5> below;  // with a comment; and a semicolon
   matrix[2, 3] m;
   cholesky_factor_corr[4] L;
+  simplex[5] share;
+  simplex[1] whole;
 }
 model {
 }
@@ -95,9 +97,9 @@ model {
 
 def test_every_transform_goes_both_ways_and_is_that_of_stan():
     rng = np.random.default_rng(1)
-    shapes = {"two": (), "above": (3,), "below": (), "m": (2, 3), "L": (4, 4)}
+    shapes = {"two": (), "above": (3,), "below": (), "m": (2, 3), "L": (4, 4), "share": (5,), "whole": (1,)}
     space = parameter_space(CODE, {name: np.empty((5, *shape)) for name, shape in shapes.items()})
-    assert space.size == 1 + 3 + 1 + 6 + 6
+    assert space.size == 1 + 3 + 1 + 6 + 6 + 4
     points = rng.normal(size=(5, space.size))
     values = space.constrain(points)
     assert {name: v.shape[1:] for name, v in values.items()} == shapes
@@ -113,6 +115,6 @@ def test_every_transform_goes_both_ways_and_is_that_of_stan():
 
 
 def test_unknown_parameters_are_refused_by_name():
-    code = "parameters {\n  simplex[3] share;\n}\n"
-    with pytest.raises(OptionError, match=r"share \(simplex\)"):
-        parameter_space(code, {"share": np.full((2, 3), 1 / 3)})
+    code = "parameters {\n  corr_matrix[3] share;\n}\n"
+    with pytest.raises(OptionError, match=r"share \(corr_matrix\)"):
+        parameter_space(code, {"share": np.ones((2, 3, 3))})

@@ -6,7 +6,7 @@ declared <- function(code) {
   block <- function(name) {
     text <- regmatches(code, regexpr(paste0("(?s)(^|\n)", name, " \\{\n.*?\n\\}"), code, perl = TRUE))
     text <- gsub("//[^\n]*", "", text)
-    pattern <- "(?m)^  (real|vector|ordered|matrix|cholesky_factor_corr)(<[^>]*>)?(\\[[^\\]]*(?:\\[[^\\]]*\\])?[^\\]]*\\])? (\\w+)(\\[\\w+\\])?(?: = [^;]*)?;"
+    pattern <- "(?m)^  (real|vector|ordered|matrix|simplex|cholesky_factor_corr)(<[^>]*>)?(\\[[^\\]]*(?:\\[[^\\]]*\\])?[^\\]]*\\])? (\\w+)(\\[\\w+\\])?(?: = [^;]*)?;"
     found <- regmatches(text, gregexpr(pattern, text, perl = TRUE))[[1]]
     lapply(regmatches(found, regexec(pattern, found, perl = TRUE)), function(m) {
       list(kind = m[2], bounds = m[3], size = gsub("^\\[|\\]$", "", m[4]), name = m[5], count = gsub("\\[|\\]", "", m[6]))
@@ -15,7 +15,7 @@ declared <- function(code) {
   block("parameters")
 }
 
-one_draw <- function(parameters, standata, location) {
+one_draw <- function(parameters, standata, location, code) {
   size <- function(text) eval(parse(text = paste0("c(", text, ")")), standata)
   v <- list()
   for (p in parameters) {
@@ -28,7 +28,8 @@ one_draw <- function(parameters, standata, location) {
       else if (p$kind == "cholesky_factor_corr") {
         lower <- matrix(rnorm(n * n), n, n); lower[upper.tri(lower)] <- 0; diag(lower) <- abs(diag(lower)) + 0.3
         lower / sqrt(rowSums(lower^2))
-      } else if (p$kind == "matrix") matrix(rnorm(prod(n)), n[1], n[2])
+      } else if (p$kind == "simplex") { share <- rexp(n); share / sum(share) }
+      else if (p$kind == "matrix") matrix(rnorm(prod(n)), n[1], n[2])
       else if (nzchar(p$count)) matrix(rnorm(n * size(p$count)), size(p$count), n, byrow = TRUE)
       else if (p$kind == "ordered") sort(rnorm(n))
       else if (grepl("^Intercept", p$name)) rnorm(prod(n), if (p$name == "Intercept") location else 0, 0.3)
@@ -36,11 +37,16 @@ one_draw <- function(parameters, standata, location) {
       else rnorm(n, 0, 0.4)
     v[[p$name]] <- signif(v[[p$name]], 7)
   }
-  derived(v, standata)
+  derived(v, standata, code)
 }
 
 # The quantities that brms's program derives from the parameters.
-derived <- function(v, standata) {
+derived <- function(v, standata, code) {
+  # simplexes that are shared: simplex[Jmo[2]] simo_2 = simo_1;
+  for (pair in regmatches(code, gregexpr("simo\\w* = simo\\w*", code))[[1]]) {
+    both <- strsplit(pair, " = ")[[1]]
+    v[[both[1]]] <- v[[both[2]]]
+  }
   for (name in grep("^zs_", names(v), value = TRUE)) {
     v[[sub("^z", "", name)]] <- v[[sub("^z", "sd", name)]] * v[[name]]
   }
@@ -49,7 +55,7 @@ derived <- function(v, standata) {
     z <- v[[paste0("z_", i)]]
     lower <- v[[paste0("L_", i)]]
     scaled <- if (is.null(lower)) v[[name]] * z else diag(v[[name]]) %*% lower %*% z
-    columns <- sub("^Z", "r", grep(paste0("^Z_", i, "_"), names(standata), value = TRUE))
+    columns <- unique(regmatches(code, gregexpr(paste0("(?<=vector\\[N_", i, "\\] )r_", i, "_\\w+"), code, perl = TRUE))[[1]])
     for (column in columns) v[[column]] <- scaled[as.integer(sub(".*_", "", column)), ]
     if (!is.null(lower)) {
       correlations <- lower %*% t(lower)
@@ -73,7 +79,7 @@ flat <- function(v) {
   keep <- v[!grepl("^(z|zs|L)_", names(v)) & lengths(v) > 0]
   # one name, one array: [i] for vectors, also those of length one that the program declares as such
   unlist(lapply(names(keep), function(n) {
-    scalar <- length(keep[[n]]) == 1 && !grepl("^(b|bs)(_(?!Intercept$)[A-Za-z0-9]+)?$|^(sd|s|r|cor)_", n, perl = TRUE)
+    scalar <- length(keep[[n]]) == 1 && !grepl("^(b|bs|bsp)(_(?!Intercept$)[A-Za-z0-9]+)?$|^(sd|s|r|cor|simo)_", n, perl = TRUE)
     setNames(as.vector(keep[[n]]), if (scalar) n else paste0(n, ".", seq_along(keep[[n]])))
   }))
 }
@@ -86,7 +92,7 @@ with_draws <- function(fit, seed, location = 0, chains = 2, draws = 10) {
     standata[[sub("^K", "Kc", p)]] <- standata[[p]] - !kept
   }
   parameters <- declared(stancode(fit))
-  with_chains(fit, lapply(seq_len(chains), function(chain) t(replicate(draws, flat(one_draw(parameters, standata, location))))))
+  with_chains(fit, lapply(seq_len(chains), function(chain) t(replicate(draws, flat(one_draw(parameters, standata, location, stancode(fit)))))))
 }
 
 # `chains`: one matrix per chain, a row per draw, its columns named as CmdStan names them.

@@ -3,7 +3,7 @@
 # model; README.md says what is in them.  The tests read these files and never need R.
 suppressPackageStartupMessages(library(brms))
 source("draws.R"); source("answers.R"); source("data.R"); source("models.R"); source("category_models.R")
-source("record_case.R")
+source("mono_models.R"); source("record_case.R")
 options(warn = 1)
 
 # The questions that every model answers.
