@@ -1,7 +1,8 @@
 """Parameters of a program as one unconstrained vector, laid out as Stan lays it out.
 
-Source: Stan Reference Manual, chapter "Constraint transforms": logarithms for one bound, the log odds for two, and for
-Cholesky factors of correlations canonical partial correlations by tanh; matrices column by column.
+Source: Stan Reference Manual 2.37, chapter "Constraint transforms": logarithms for one bound, the log odds for two,
+isometric log ratios for simplexes, and for Cholesky factors of correlations canonical partial correlations by tanh;
+matrices column by column.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from smoothstan.codegen.program import DeclaredParameter, declared_parameters
 from smoothstan.errors import OptionError
 
 _CHOLESKY = "cholesky_factor_corr"
+_SIMPLEX = "simplex"
 _PLAIN = ("real", "vector", "row_vector", "matrix")
 
 
@@ -53,7 +55,7 @@ def parameter_space(code: str, values: Mapping[str, FloatArray]) -> ParameterSpa
     """
     declared = declared_parameters(code)
     for parameter in declared:
-        if parameter.kind not in (*_PLAIN, _CHOLESKY) or parameter.name not in values:
+        if parameter.kind not in (*_PLAIN, _CHOLESKY, _SIMPLEX) or parameter.name not in values:
             raise OptionError(f"the parameter {parameter.name} ({parameter.kind}) cannot be made unconstrained")
     return ParameterSpace(tuple((parameter, values[parameter.name].shape[1:]) for parameter in declared))
 
@@ -61,12 +63,16 @@ def parameter_space(code: str, values: Mapping[str, FloatArray]) -> ParameterSpa
 def _free(parameter: DeclaredParameter, shape: tuple[int, ...]) -> int:
     if parameter.kind == _CHOLESKY:
         return shape[0] * (shape[0] - 1) // 2
+    if parameter.kind == _SIMPLEX:
+        return int(np.prod(shape[:-1])) * (shape[-1] - 1)
     return int(np.prod(shape))
 
 
 def _unconstrained(parameter: DeclaredParameter, values: FloatArray) -> FloatArray:
     if parameter.kind == _CHOLESKY:
         return _partial_correlations(values)
+    if parameter.kind == _SIMPLEX:
+        return np.asarray(np.log(values) @ _sum_to_zero_basis(values.shape[-1])).reshape(len(values), -1)
     flat = values.reshape(len(values), -1) if values.ndim < 3 else values.swapaxes(1, 2).reshape(len(values), -1)
     low, high = parameter.lower, parameter.upper
     if low is not None and high is not None:
@@ -79,6 +85,8 @@ def _unconstrained(parameter: DeclaredParameter, values: FloatArray) -> FloatArr
 def _constrained(parameter: DeclaredParameter, shape: tuple[int, ...], free: FloatArray) -> FloatArray:
     if parameter.kind == _CHOLESKY:
         return _cholesky_factor(free, shape[0])
+    if parameter.kind == _SIMPLEX:
+        return _simplexes(free.reshape(len(free), *shape[:-1], shape[-1] - 1), shape[-1])
     low, high = parameter.lower, parameter.upper
     if low is not None and high is not None:
         free = low + (high - low) / (1 + np.exp(-free))
@@ -89,6 +97,19 @@ def _constrained(parameter: DeclaredParameter, shape: tuple[int, ...], free: Flo
     if len(shape) < 2:
         return free.reshape(len(free), *shape)
     return free.reshape(len(free), *shape[::-1]).swapaxes(1, 2)
+
+
+def _sum_to_zero_basis(size: int) -> FloatArray:
+    """Return the orthonormal columns, (size, size - 1), whose combinations sum to zero, as Stan chooses them."""
+    ranks = np.arange(1, size)
+    basis = np.triu(np.ones((size, size - 1)), 0) - np.diag(ranks + 0.0, -1)[:, : size - 1]
+    return np.asarray(basis / np.sqrt(ranks * (ranks + 1)))
+
+
+def _simplexes(free: FloatArray, size: int) -> FloatArray:
+    logs = free @ _sum_to_zero_basis(size).T
+    shares = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
 
 
 def _partial_correlations(root: FloatArray) -> FloatArray:

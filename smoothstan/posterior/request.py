@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from smoothstan.codegen import SAMPLE_PRIOR, write_code
+from smoothstan.arrays import StanData
+from smoothstan.codegen import SAMPLE_PRIOR, prior_data, write_code
 from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Engine, Inits, SamplingOptions
 from smoothstan.errors import OptionError
@@ -61,6 +62,11 @@ class FitRequest:
     def code(self, design: Design, priors: PriorTable, version: str) -> str:
         """Return the Stan program of the bound model."""
         return write_code(design, priors, version=version, sample_prior=self.sample_prior)
+
+    def stan_data(self, design: Design) -> StanData:
+        """Return the data of the bound model, with those that the priors given by the user add."""
+        priors = resolve_priors(design.prior_slots(), self.priors)
+        return design.stan_data(prior_only=self.sample_prior == "only") | prior_data(design, priors)
 
     def sample(self, design: Design, priors: PriorTable, engine: Engine) -> tuple[FitModel, xr.DataTree]:
         """Sample the bound model."""

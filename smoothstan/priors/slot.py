@@ -11,7 +11,7 @@ class PriorSlot:
 
     ``coef`` and ``group`` are empty for the rows that speak for a whole class; ``dpar`` is empty for
     the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.  ``ub_symbol`` is how
-    brms writes an upper bound that the data give, ``min_Y``.
+    brms writes an upper bound that the data give, ``min_Y``; ``size`` is the length of a simplex.
     """
 
     class_: str
@@ -22,6 +22,7 @@ class PriorSlot:
     lb: float | None = None
     ub: float | None = None
     ub_symbol: str = ""
+    size: int = 1
 
     @property
     def address(self) -> tuple[str, str, str, str]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
-from smoothstan.priors import DefaultScale, PriorSlot
+from smoothstan.priors import DefaultScale, PriorSlot, PriorTable
 from smoothstan.table import Table
 
 Address = tuple[str, str, str, str]
@@ -24,13 +24,16 @@ Draws = Mapping[str, FloatArray]
 class PriorParameter:
     """A sampled Stan parameter that has priors: its Stan name and the address of each element.
 
-    ``labels`` are the elements' names in the posterior.
+    ``labels`` are the elements' names in the posterior.  For a simplex ``concentration`` is the Stan vector of its
+    Dirichlet prior, and ``size`` its length.
     """
 
     stan: str
     addresses: tuple[Address, ...]
     labels: tuple[str, ...]
     scalar: bool = False
+    concentration: str = ""
+    size: int = 1
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,10 @@ class BoundTerm(ABC):
     @abstractmethod
     def stan_data(self, table: Table) -> StanData:
         """Return the data of this term at the rows of a table; the names are those that brms uses."""
+
+    def prior_data(self, priors: PriorTable) -> StanData:
+        """Return the data that priors give, in the place of those of ``stan_data``."""
+        return {}
 
     @property
     @abstractmethod

@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan._version import __version__
 from smoothstan.arrays import FloatArray
-from smoothstan.codegen import ParameterSpace, StanProgram, parameter_space, write_program
+from smoothstan.codegen import ParameterSpace, StanProgram, derived_parameters, parameter_space, write_program
 from smoothstan.engines import StanliEngine
 from smoothstan.errors import OptionError
 from smoothstan.posterior.fitted import Fitted
@@ -38,6 +38,7 @@ class UnconstrainedPosterior:
         """Return the posterior variables, (points, ...) each, that points stand for."""
         design = self.fit.design
         values = self.space.constrain(points)
+        values |= derived_parameters(design, self.fit.model.priors).program_results(values)
         for term in design.terms:
             values |= term.program_results(values, design.table)
         found: dict[str, FloatArray] = {}
@@ -85,6 +86,7 @@ def unconstrained_posterior(fit: Fitted) -> UnconstrainedPosterior:
     try:
         for term in fit.design.terms:
             values |= term.program_parameters(fit.flat)
+        values |= derived_parameters(fit.design, model.priors).program_parameters(values, fit.flat)
     except np.linalg.LinAlgError:
         raise OptionError("some draws have correlations of 1 or -1, which have no unconstrained values") from None
     space = parameter_space(program.code, values)
