@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -127,6 +128,15 @@ class Derived:
             found |= part.shrinkage.data(part.p, part.count, rows)
         return found
 
+    def starts(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return starting values by Stan name in which what is sampled stands in their place."""
+        found = {name: value for name, value in values.items() if name not in self.names}
+        for h in (h for h in self.held if h.free and h.name in values):
+            found[h.free_name] = np.asarray(values[h.name], dtype=float)[list(h.free)]
+        for part in self.shrinkages:
+            found |= part.starts(values)
+        return found
+
     def program_parameters(self, values: Mapping[str, FloatArray], draws: Mapping[str, FloatArray]) -> StanData:
         """Return what is sampled in their place, from their values by Stan name and the posterior variables."""
         found: StanData = {h.free_name: values[h.name][:, list(h.free)] for h in self.held if h.free}
@@ -187,7 +197,7 @@ def _shrinkage(
     shrinkage, classes = shrinkage_of(priors, prior_dpar(dpar))
     if shrinkage is None:
         return None
-    members = tuple(_members(parameters, classes, declared, prior_dpar(dpar), design))
+    members = tuple(_members(parameters, classes, declared, prior_dpar(dpar)))
     scaled = dpar == "mu" and shrinkage.autoscale and any(_is_scale(term) for term in design.terms)
     return ShrinkagePart(shrinkage, suffix(dpar), members, "sigma" if scaled else "")
 
@@ -198,8 +208,7 @@ def _is_scale(term: object) -> bool:
 
 
 def _members(
-    parameters: Sequence[PriorParameter], classes: tuple[str, ...], declared: Mapping[str, re.Match[str]], dpar: str,
-    design: Design,
+    parameters: Sequence[PriorParameter], classes: tuple[str, ...], declared: Mapping[str, re.Match[str]], dpar: str
 ) -> Iterator[Member]:  # fmt: skip
     for parameter in parameters:
         covered = [address[0] in classes and address[3] == dpar for address in parameter.addresses]
@@ -207,9 +216,7 @@ def _members(
             continue
         found = declared.get(parameter.stan)
         if not all(covered) or found is None or found["kind"] != "vector":
-            raise PriorError(
-                f"{', '.join(parameter.labels)} cannot have a shrinkage prior of {design.predicted[0] if not dpar else dpar}"
-                + ("" if all(covered) else ": they belong to several predictors")
-            )
+            labels, reason = ", ".join(parameter.labels), "" if all(covered) else ", since they belong to several"
+            raise PriorError(f"{labels} cannot have the shrinkage prior of the predictor of {dpar or 'mu'}{reason}")
         class_ = parameter.addresses[0][0]
         yield Member(parameter.stan, class_, found["size"], found["comment"] or "", parameter.labels)

@@ -163,7 +163,8 @@ def _normaliser_of_arc(distribution: Distribution, prior: ResolvedPrior, count: 
     """Return the number itself: Stan's distribution function starts anew every turn."""
     from scipy import stats
 
-    assert prior.lb is not None and prior.ub is not None
+    assert prior.lb is not None
+    assert prior.ub is not None
     if prior.ub - prior.lb > 2 * math.pi * (1 - 1e-9):
         return ""
     location, concentration = distribution.arguments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -99,6 +100,19 @@ class ShrinkagePart:
                 Variable(f"sd{label}", (f"{member.deviations}[{i}]",)) for i, label in enumerate(member.labels, 1)
             ]
         return tuple(found)
+
+    def starts(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return starting values of the shared parameters, and of the standard normal values given coefficients."""
+        shared = {f"{name}{self.p}": np.asarray(v) for name, v in self.shrinkage.starts(self.count).items()}
+        sigma = float(values.get(self.sigma, 1.0))
+        scales = self.shrinkage.scales({name: value[None] for name, value in shared.items()}, self.p, sigma)[0]
+        found, start = {name: value.tolist() for name, value in shared.items()}, 0
+        for member in self.members:
+            own = scales[start : start + len(member.labels)]
+            start += len(member.labels)
+            if member.is_effect:
+                found[member.standardised] = np.asarray(values[member.name]) / own
+        return found
 
     def program_parameters(self, values: Mapping[str, FloatArray], draws: Mapping[str, FloatArray]) -> StanData:
         """Return the shared parameters and the standard normal values."""

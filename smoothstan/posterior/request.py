@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from smoothstan.arrays import StanData
-from smoothstan.codegen import SAMPLE_PRIOR, prior_data, write_code
+from smoothstan.codegen import SAMPLE_PRIOR, derived_parameters, prior_data, write_code
 from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Engine, Inits, SamplingOptions
 from smoothstan.errors import OptionError
@@ -72,7 +72,9 @@ class FitRequest:
         """Sample the bound model."""
         options = self.options
         if self.from_gam:
-            options = replace(options, inits=chain_starts(design, priors, options.chains, options.seed))
+            starts = chain_starts(design, priors, options.chains, options.seed)
+            derived = derived_parameters(design, priors)
+            options = replace(options, inits=[derived.starts(values) for values in starts])
         return sample_design(
             design, priors, engine, options, sample_prior=self.sample_prior, backend=self.backend,
             given_priors=self.priors, smooth_options=self.smooth_options,

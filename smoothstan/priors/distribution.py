@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from smoothstan.errors import FormulaError, PriorError, known, suggestion, underline
@@ -172,7 +172,7 @@ def _numbers(node: Node, density: Density, text: str) -> tuple[float, ...]:
 
 def _shrinkage(node: Call, text: str) -> Distribution:
     kind = SHRINKAGES[node.function]
-    names = tuple(f.name for f in fields(kind))
+    names = kind.written()
     if len(node.arguments) > len(names):
         raise _error(
             text, f"has {len(node.arguments)} arguments; {kind.name} takes at most {len(names)}: {', '.join(names)}",

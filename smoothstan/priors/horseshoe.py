@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -39,8 +39,6 @@ class Horseshoe(Shrinkage):
     scale_slab: float = 2.0
     df_slab: float = 4.0
     par_ratio: float | None = None
-    autoscale: bool = True
-    main: bool = False
 
     name: ClassVar[str] = "horseshoe"
     shared: ClassVar[tuple[SharedParameter, ...]] = (
@@ -73,3 +71,7 @@ class Horseshoe(Shrinkage):
         tau2 = values[f"hs_global{p}"][:, None] ** 2
         slab = self.scale_slab**2 * values[f"hs_slab{p}"][:, None]
         return np.asarray(np.sqrt(tau2 * slab * squared / (slab + tau2 * squared)))
+
+    def starts(self, count: int) -> dict[str, Any]:
+        """Return ones."""
+        return {"hs_global": 1.0, "hs_slab": 1.0, "hs_local": np.ones(count)}

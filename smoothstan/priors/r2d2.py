@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -31,11 +31,9 @@ class R2D2(Shrinkage):
         section 2; the arguments are brms's.
     """
 
-    mean_R2: float = 0.5
-    prec_R2: float = 2.0
-    cons_D2: float | tuple[float, ...] = 0.5
-    autoscale: bool = True
-    main: bool = False
+    mean_R2: float = 0.5  # noqa: N815 - brms's name
+    prec_R2: float = 2.0  # noqa: N815 - brms's name
+    cons_D2: float | tuple[float, ...] = 0.5  # noqa: N815 - brms's name
 
     name: ClassVar[str] = "R2D2"
     shared: ClassVar[tuple[SharedParameter, ...]] = (
@@ -80,3 +78,7 @@ class R2D2(Shrinkage):
         """Return the scales."""
         explained = values[f"R2D2_R2{p}"][:, None]
         return np.asarray(np.sqrt(sigma**2 * explained / (1 - explained) * values[f"R2D2_phi{p}"]))
+
+    def starts(self, count: int) -> dict[str, Any]:
+        """Return an explained half, shared out evenly."""
+        return {"R2D2_R2": 0.5, "R2D2_phi": np.full(count, 1 / count)}

@@ -38,7 +38,9 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | PriorSet | Sequen
         if row.source == "user":
             raise PriorError(f"two priors are given for the same parameters: {given}")
         _check_kind(given, row.slot)
-        lb, ub = _bounds(given, row.slot)
+        whole = rows.get((address[0], "", "", address[3]), row)
+        bounded = given.lb is not None or given.ub is not None
+        lb, ub = _bounds(given, whole.slot if bounded else row.slot)
         rows[address] = PriorRow(replace(row.slot, lb=lb, ub=ub), given.text, "user")
     result = PriorTable(tuple(rows.values()))
     check_shrinkage(result)

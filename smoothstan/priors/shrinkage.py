@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from smoothstan.arrays import FloatArray, StanData
@@ -33,6 +33,9 @@ class Shrinkage(ABC):
         main: these arguments hold for other classes with the same prior as well.
     """
 
+    autoscale: bool = field(default=True, kw_only=True)
+    main: bool = field(default=False, kw_only=True)
+
     name: ClassVar[str]
     shared: ClassVar[tuple[SharedParameter, ...]]
     """The parameters that the scales are made of."""
@@ -55,9 +58,14 @@ class Shrinkage(ABC):
     def scales(self, values: Mapping[str, FloatArray], p: str, sigma: FloatArray | float) -> FloatArray:
         """Return the (draws, count) scales from the shared parameters by Stan name; ``sigma`` is (draws, 1) or 1."""
 
-    def written(self) -> tuple[str, ...]:
-        """Return the arguments' names in order."""
-        return tuple(f.name for f in fields(self))
+    @abstractmethod
+    def starts(self, count: int) -> dict[str, Any]:
+        """Return values of the shared parameters from which chains can start, without suffix."""
+
+    @classmethod
+    def written(cls) -> tuple[str, ...]:
+        """Return the arguments' names in order, those of every such prior last."""
+        return tuple(f.name for f in sorted(fields(cls), key=lambda f: bool(f.kw_only)))
 
 
 def wrong_number(arguments: Mapping[str, Any], low: float = 0, high: float | None = None) -> str:

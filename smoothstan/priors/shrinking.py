@@ -52,8 +52,8 @@ def _check_place(row: PriorRow, table: PriorTable) -> None:
             (f" {key}={value!r} of" for key, value in (("coef", slot.coef), ("group", slot.group)) if value), ""
         )
         raise PriorError(
-            f"the prior {row.text!r} stands at{part} class {slot.class_!r}; it shrinks whole classes together, and these "
-            f"are {', '.join(_CLASSES)}"
+            f"the prior {row.text!r} stands at{part} class {slot.class_!r}; it shrinks whole classes together: "
+            f"{', '.join(_CLASSES)}"
         )
     natural = 0 if slot.class_ != EFFECTS else None
     if slot.ub is not None or slot.lb != natural:

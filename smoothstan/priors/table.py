@@ -83,7 +83,7 @@ class PriorTable:
         return next((row for row in self.rows if row.slot.address == address), None)
 
     def below(self, row: PriorRow) -> tuple[PriorRow, ...]:
-        """Return the rows of single parameters, or of sets with one prior, that a row of a class or group stands above."""
+        """Return the rows of the parameters that a row of a class or group stands above."""
         slot = row.slot
         if slot.coef:
             return ()
