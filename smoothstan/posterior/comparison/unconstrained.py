@@ -74,6 +74,16 @@ def _element(values: Mapping[str, FloatArray], column: str) -> FloatArray:
     return array
 
 
+def program_values(fit: Fitted) -> dict[str, FloatArray]:
+    """Return the parameters of the program in the draws of a fit, by Stan name, (draws, ...) each."""
+    values: dict[str, FloatArray] = {}
+    for term in fit.design.terms:
+        values |= term.program_parameters(fit.flat)
+    derived = derived_parameters(fit.design, fit.model.priors)
+    sampled = {name: value for name, value in values.items() if name not in derived.names}
+    return sampled | derived.program_parameters(values, fit.flat)
+
+
 def unconstrained_posterior(fit: Fitted) -> UnconstrainedPosterior:
     """Return the draws of a fit in the unconstrained space; the embedded engine evaluates the density.
 
@@ -82,11 +92,8 @@ def unconstrained_posterior(fit: Fitted) -> UnconstrainedPosterior:
     """
     model = fit.model
     program = write_program(fit.design, model.priors, version=__version__, sample_prior=model.sample_prior)
-    values: dict[str, FloatArray] = {}
     try:
-        for term in fit.design.terms:
-            values |= term.program_parameters(fit.flat)
-        values |= derived_parameters(fit.design, model.priors).program_parameters(values, fit.flat)
+        values = program_values(fit)
     except np.linalg.LinAlgError:
         raise OptionError("some draws have correlations of 1 or -1, which have no unconstrained values") from None
     space = parameter_space(program.code, values)
