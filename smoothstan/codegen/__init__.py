@@ -1,5 +1,6 @@
 """From a design and its priors to a readable Stan program."""
 
+from smoothstan.codegen.derived import Derived as Derived
 from smoothstan.codegen.priors import prior_draw_names as prior_draw_names
 from smoothstan.codegen.program import StanProgram as StanProgram
 from smoothstan.codegen.transforms import ParameterSpace as ParameterSpace

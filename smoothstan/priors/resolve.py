@@ -159,16 +159,37 @@ def _at_least(value: float | None, bound: float | None, *, strict: bool = False)
     return value > bound if strict else value >= bound
 
 
+_PARTS = (("dpar", 3), ("group", 2), ("coef", 1))
+
+
 def _no_match(given: Prior, address: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> str:
-    labels = ("class", "coef", "group", "dpar")
+    """Say which part of an address the model does not have, given the parts before it, and what is nearest."""
     message = f"{given} matches no parameter of this model"
-    classes = sorted({a[0] for a in known})
-    if address[0] not in classes:
-        hint = suggestion(address[0], classes)
-        return f"{message}: there is no class {address[0]!r}{hint} (classes: {', '.join(classes)})"
-    best = max(known, key=lambda a: (a[0] == address[0], sum(x == y for x, y in zip(a, address, strict=True))))
-    wrong = next(i for i in range(4) if best[i] != address[i])
-    choices = sorted({a[wrong] for a in known if a[:1] == address[:1] and a[wrong]})
-    hint = suggestion(address[wrong], choices)
-    there = ", ".join(choices) or "none"
-    return f"{message}: no {labels[wrong]} {address[wrong]!r} in class {address[0]!r}{hint} (there: {there})"
+    class_, rows = address[0], [row for row in known if row[0] == address[0]]
+    if not rows:
+        classes = sorted({row[0] for row in known})
+        predicted = any(row[3] == class_ for row in known)
+        hint = f"; {class_} is predicted: see dpar={class_!r}" if predicted else suggestion(class_, classes)
+        return f"{message}: there is no class {class_!r}{hint} (classes: {', '.join(classes)})"
+    of = ""
+    for label, i in _PARTS:
+        value, left = address[i], [row for row in rows if row[i] == address[i]]
+        if not left:
+            choices = sorted({row[i] for row in rows if row[i]})
+            hint = suggestion(value, choices) or _elsewhere(label, value, [row for row in known if row[0] == class_])
+            return (
+                f"{message}: no {label} {value!r} in class {class_!r}{of}{hint} (there: {', '.join(choices) or 'none'})"
+            )
+        rows = left
+        of += f" of {label} {value!r}" if value else ""
+    return message
+
+
+def _elsewhere(label: str, value: str, rows: list[tuple[str, ...]]) -> str:
+    """Say with which group or parameter a class has what it lacks here."""
+    own = dict(_PARTS)[label]
+    found = next((row for row in rows if value and row[own] == value), None)
+    if found is None:
+        return ""
+    others = ", ".join(f"{name}={found[i]!r}" for name, i in _PARTS if name != label and found[i])
+    return f"; it is there with {others}" if others else "; it is there without dpar and group"

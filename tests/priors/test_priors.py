@@ -66,6 +66,26 @@ def test_priors_that_do_not_fit(frame: pd.DataFrame, priors, message: str) -> No
         ss.stancode(FORMULA, frame, prior=priors)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("dirichlet(2)", (2, 2, 2)), ("dirichlet(2, 1, 1)", (2, 1, 1)), ("dirichlet(c(2, 1, 1))", (2, 1, 1))],
+)
+def test_concentrations_of_a_simplex(text: str, expected: tuple[float, ...]) -> None:
+    assert parse_distribution(text).concentrations(3) == expected
+
+
+def test_concentrations_fit_the_simplex() -> None:
+    with pytest.raises(PriorError, match="has 2 concentrations, but the simplex has 3 elements"):
+        parse_distribution("dirichlet(1, 2)").concentrations(3)
+    for text, message in {
+        "dirichlet()": "one for each",
+        "dirichlet(1, 0)": "positive",
+        "normal(c(0, 1))": "numb",
+    }.items():
+        with pytest.raises(PriorError, match=message):
+            ss.prior(text, "simo")
+
+
 def test_bounds_need_a_class() -> None:
     with pytest.raises(PriorError, match="whole class"):
         ss.prior("normal(0, 1)", "b", coef="x", lb=0)

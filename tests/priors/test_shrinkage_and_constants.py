@@ -189,6 +189,29 @@ def test_what_cannot_be(frame: pd.DataFrame, formula: Any, prior: Any, message: 
         ss.standata(formula, frame, prior=prior)
 
 
+MODEL = ["y ~ x + w + s(z, k=4) + (1 + x | g) + (1 | sub)", "sigma ~ w"]
+NO_MATCH = [
+    ({"coef": "ww"}, "no coef 'ww' in class 'b'; did you mean 'w'. .there: sz_1, w, x."),
+    ({"class_": "sd", "group": "subb"}, "no group 'subb' in class 'sd'; did you mean 'sub'"),
+    ({"class_": "sd", "group": "g", "coef": "xx"}, "no coef 'xx' in class 'sd' of group 'g'; did you mean 'x'"),
+    ({"class_": "sd", "group": "sub", "coef": "x"}, "'x' in class 'sd' of group 'sub'; it is there with group='g'"),
+    ({"class_": "sd", "coef": "x"}, "no coef 'x' in class 'sd'; it is there with group='g' .there: none."),
+    ({"class_": "sds", "coef": "s(z,k=4)"}, r"did you mean 's\(z, k = 4\)'"),
+    ({"dpar": "sigm"}, "no dpar 'sigm' in class 'b'; did you mean 'sigma'"),
+    ({"dpar": "sigma", "coef": "x"}, "no coef 'x' in class 'b' of dpar 'sigma'; it is there without dpar"),
+    ({"class_": "Intercept", "dpar": "nu"}, "no dpar 'nu' in class 'Intercept' .there: sigma."),
+    ({"class_": "sigma"}, "no class 'sigma'; sigma is predicted: see dpar='sigma'"),
+    ({"class_": "simo", "coef": "mox1"}, "no class 'simo' .classes: Intercept, b, cor, sd, sds."),
+    ({"class_": "sd", "dpar": "sigma"}, "no dpar 'sigma' in class 'sd'"),
+]
+
+
+@pytest.mark.parametrize(("address", "message"), NO_MATCH, ids=[message for _, message in NO_MATCH])
+def test_an_address_that_is_not_there(frame: pd.DataFrame, address: dict[str, str], message: str) -> None:
+    with pytest.raises(PriorError, match=f"matches no parameter of this model.*{message}"):
+        ss.stancode(MODEL, frame, prior=ss.prior("normal(0, 1)", **address))
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
