@@ -64,19 +64,14 @@ class ProgramModel:
         return (self.response, *self.terms, self.likelihood, self.priors)
 
     @property
-    def data(self) -> tuple[Part, ...]:
-        """The parts in the order in which they declare data and parameters: what priors add comes after the terms."""
-        return (self.response, *self.terms, *self.derived.parts)
+    def additions(self) -> tuple[Part, ...]:
+        """The parts in the order of functions, data and parameters: what shrinkage and constants add comes last."""
+        return (*self.declarations, *self.derived.parts)
 
     @property
     def transformed(self) -> tuple[Part, ...]:
         """The parts in the order in which they transform parameters: terms need those that are derived."""
         return (self.response, *self.derived.parts, *self.terms, self.likelihood, self.priors)
-
-    @property
-    def functions(self) -> tuple[Part, ...]:
-        """The parts in the order in which they define functions."""
-        return (*self.declarations, *self.derived.parts)
 
     @property
     def statements(self) -> tuple[Part, ...]:
