@@ -29,14 +29,14 @@ from smoothstan.posterior import (
     seeded,
     warn_of_each,
 )
-from smoothstan.priors import Prior, PriorTable, as_priors, resolve_priors
+from smoothstan.priors import Prior, PriorSet, PriorTable, as_priors, resolve_priors
 from smoothstan.terms import SmoothOptions
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Formula: TypeAlias = str | ModelFormula | Sequence[str]
-Priors: TypeAlias = Prior | Sequence[Prior]
+Priors: TypeAlias = Prior | PriorSet | Sequence[Prior]
 
 
 def brm(
@@ -221,13 +221,14 @@ def standata(
     data: Any,
     *,
     family: str | Family = "gaussian",
+    prior: Priors = (),
     sample_prior: str = "no",
     knots: Mapping[str, Any] | None = None,
     data2: Mapping[str, Any] | None = None,
 ) -> StanData:
     """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
-    design = _request(formula, family, (), sample_prior, knots, data2).design(data)
-    return design.stan_data(prior_only=sample_prior == "only")
+    request = _request(formula, family, prior, sample_prior, knots, data2)
+    return request.stan_data(request.design(data))
 
 
 def default_prior(

@@ -49,6 +49,21 @@ MODELS: dict[str, dict[str, Any]] = {
         ],
         "sample_prior": "yes",
     },
+    "horseshoe": {"formula": "y ~ x + z", "prior": ss.prior("horseshoe(1)"), "sample_prior": "yes"},
+    "r2d2_of_several_classes": {
+        "formula": ["y ~ x + s(z, bs='cr', k=5) + (1 | g)", "sigma ~ x"],
+        "prior": [
+            ss.prior("R2D2(main=TRUE)"), ss.prior("R2D2()", "sds"), ss.prior("R2D2()", "sd"),
+            ss.prior("horseshoe()", dpar="sigma"),
+        ],
+    },
+    "constants": {
+        "formula": "y ~ x + z + (1 + x | g)",
+        "prior": [
+            ss.prior("constant(1)", coef="x"), ss.prior("constant(2)", "sd", group="g", coef="x"),
+            ss.prior("constant(0)", "Intercept"), ss.prior("constant(1.5)", "sigma"),
+        ],
+    },
 }  # fmt: skip
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from smoothstan.codegen.shrinking import ShrinkagePart
 from smoothstan.numerals import format_number
 from smoothstan.priors import Distribution, PriorTable, ResolvedPrior
-from smoothstan.priors.density import LKJ
+from smoothstan.priors.distribution import is_correlations
 from smoothstan.terms import GroupTerm, PriorParameter
 
 
@@ -45,13 +49,14 @@ class PriorPart:
 
     statements: tuple[PriorStatement, ...]
     draws: tuple[PriorDraw, ...]
+    shrinkages: tuple[ShrinkagePart, ...] = ()
     template: str = "priors.stan.jinja"
 
 
 def bounds_of(parameter: PriorParameter, table: PriorTable) -> str:
     """Return the bounds of a parameter as Stan declares them, e.g. ``<lower=0>``."""
     prior = table.resolve(*parameter.addresses[0])
-    if prior.distribution is not None and prior.distribution.density is LKJ:
+    if is_correlations(prior.distribution):
         return ""
     given = [("lower", prior.lb), ("upper", prior.ub)]
     text = ", ".join(f"{name}={format_number(value)}" for name, value in given if value is not None)
@@ -64,14 +69,14 @@ def statements_of(parameter: PriorParameter, table: PriorTable) -> Iterator[Prio
         yield PriorStatement(parameter.stan, "dirichlet_lpdf", parameter.concentration, "")
         return
     for target, count, prior, _ in _pieces(parameter, table):
-        if prior.distribution is None:
-            continue
         distribution = prior.distribution
-        if distribution.density is LKJ:
+        if distribution is None:
+            continue
+        if is_correlations(distribution):
             index = "[k]" if parameter.copies else ""
             text = distribution.argument_text
             yield PriorStatement(f"{target}{index}", "lkj_corr_cholesky_lpdf", text, "", parameter.copies)
-        else:
+        elif distribution.is_density:
             name = distribution.density.name
             yield PriorStatement(target, f"{name}_lpdf", distribution.argument_text, _normaliser(prior, count))
 
@@ -86,15 +91,14 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
         if prior.distribution is None:
             continue
         name = f"prior_{parameter.stan}_{n}"
-        if prior.distribution.density is LKJ:
+        if is_correlations(prior.distribution):
             size = len(group.coefficients) if group is not None else 2
             name = name.replace("_L_", "_cor_")
             shape = format_number(prior.distribution.arguments[0] + (size - 2) / 2)
             # The marginal of one correlation under lkj(eta): Lewandowski, Kurowicka & Joe (2009), section 3.
             yield PriorDraw(name, f"2 * beta_rng({shape}, {shape}) - 1", "", f"prior_{label}")
-        else:
-            expression = f"{prior.distribution.density.name}_rng({prior.distribution.argument_text})"
-            yield PriorDraw(name, expression, _outside(name, prior), f"prior_{label}")
+        elif prior.distribution.is_density:
+            yield PriorDraw(name, _turned(prior), _outside(name, prior), f"prior_{label}")
 
 
 def prior_draw_names(parameter: PriorParameter, table: PriorTable, group: GroupTerm | None) -> dict[str, str]:
@@ -102,13 +106,28 @@ def prior_draw_names(parameter: PriorParameter, table: PriorTable, group: GroupT
     pieces = list(_pieces(parameter, table))
     if len(pieces) == 1:
         _, _, prior, label = pieces[0]
-        is_matrix = prior.distribution is not None and prior.distribution.density is LKJ
+        is_matrix = is_correlations(prior.distribution)
         all_names = tuple(name for one in parameter.labels for name in parameter.names_of(one))
         names = group.correlation_names if is_matrix and group is not None else all_names
         found = [(name, prior, label) for name in names]
     else:
         found = [(name, prior, label) for _, _, prior, label in pieces for name in parameter.names_of(label)]
-    return {name: f"prior_{label}" for name, prior, label in found if prior.distribution is not None}
+    return {name: f"prior_{label}" for name, prior, label in found if _has_draws(prior.distribution)}
+
+
+def _has_draws(distribution: Distribution | None) -> bool:
+    return distribution is not None and (distribution.is_density or is_correlations(distribution))
+
+
+def _turned(prior: ResolvedPrior) -> str:
+    """Return the expression that draws from a density; one that repeats is turned to start at the lower bound."""
+    distribution = prior.distribution
+    assert distribution is not None
+    if not distribution.density.circular:
+        return distribution.draw
+    low = format_number(prior.lb or 0.0)
+    turns = math.ceil((abs(prior.lb or 0.0) + abs(distribution.arguments[0])) / (2 * math.pi)) + 1
+    return f"{low} + fmod({distribution.draw} - ({low}) + {2 * turns} * pi(), 2 * pi())"
 
 
 def _pieces(parameter: PriorParameter, table: PriorTable) -> Iterator[tuple[str, int, ResolvedPrior, str]]:
@@ -136,6 +155,8 @@ def _normaliser(prior: ResolvedPrior, count: int) -> str:
     """Return the log of the mass between the bounds, ``count`` times; empty if the bounds cut nothing off."""
     distribution = prior.distribution
     assert distribution is not None
+    if distribution.density.circular:
+        return _normaliser_of_arc(distribution, prior, count)
     below, above = _cuts(distribution, prior)
     if below is not None and above is not None:
         return f"{count} * log_diff_exp({_log_below(distribution, above)}, {_log_below(distribution, below)})"
@@ -144,6 +165,19 @@ def _normaliser(prior: ResolvedPrior, count: int) -> str:
     if above is not None:
         return f"{count} * {_log_below(distribution, above)}"
     return ""
+
+
+def _normaliser_of_arc(distribution: Distribution, prior: ResolvedPrior, count: int) -> str:
+    """Return the number itself: Stan's distribution function starts anew every turn."""
+    from scipy import stats
+
+    assert prior.lb is not None
+    assert prior.ub is not None
+    if prior.ub - prior.lb > 2 * math.pi * (1 - 1e-9):
+        return ""
+    location, concentration = distribution.arguments
+    ends = stats.vonmises(concentration, location).cdf(np.asarray([prior.lb, prior.ub]))
+    return f"{count} * {format_number(math.log(ends[1] - ends[0]))}"
 
 
 def _log_below(distribution: Distribution, bound: float) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from smoothstan.arrays import StanData
+from smoothstan.codegen.derived import Derived, HeldPart, derived_of
 from smoothstan.codegen.environment import environment
 from smoothstan.codegen.likelihood import LikelihoodPart, likelihood_part
 from smoothstan.codegen.long_lines import break_long_lines
 from smoothstan.codegen.priors import PriorDraw, PriorPart, bounds_of, draws_of, improper, statements_of
 from smoothstan.codegen.program import StanProgram, declared_data
+from smoothstan.codegen.shrinking import ShrinkagePart
 from smoothstan.design import BoundResponse, Design
 from smoothstan.errors import PriorError
 from smoothstan.families import Constant
@@ -42,25 +46,39 @@ class ResponsePart:
     template: str = "response.stan.jinja"
 
 
+Part: TypeAlias = ResponsePart | TermPart | LikelihoodPart | PriorPart | HeldPart | ShrinkagePart
+
+
 @dataclass(frozen=True)
 class ProgramModel:
     """What the templates place: comment lines and the parts of the program."""
 
     header: tuple[str, ...]
     response: ResponsePart
+    derived: Derived
     terms: tuple[TermPart, ...]
     likelihood: LikelihoodPart
     priors: PriorPart
 
     @property
-    def declarations(self) -> tuple[ResponsePart | TermPart | LikelihoodPart | PriorPart, ...]:
+    def declarations(self) -> tuple[Part, ...]:
         """The parts in the order in which they declare things."""
         return (self.response, *self.terms, self.likelihood, self.priors)
 
     @property
-    def statements(self) -> tuple[ResponsePart | TermPart | LikelihoodPart | PriorPart, ...]:
+    def additions(self) -> tuple[Part, ...]:
+        """The parts in the order of functions, data and parameters: what shrinkage and constants add comes last."""
+        return (*self.declarations, *self.derived.parts)
+
+    @property
+    def transformed(self) -> tuple[Part, ...]:
+        """The parts in the order in which they transform parameters: terms need those that are derived."""
+        return (self.response, *self.derived.parts, *self.terms, self.likelihood, self.priors)
+
+    @property
+    def statements(self) -> tuple[Part, ...]:
         """The parts in the order in which they add to the target: likelihood, priors, standardised effects."""
-        return (self.likelihood, self.priors, *self.terms)
+        return (self.likelihood, self.priors, *self.derived.parts, *self.terms)
 
 
 def write_program(design: Design, priors: PriorTable, *, version: str, sample_prior: str = "no") -> StanProgram:
@@ -78,10 +96,28 @@ def write_program(design: Design, priors: PriorTable, *, version: str, sample_pr
     """
     parts = _model(design, priors, version, sample_prior)
     code = _render(parts)
-    data = design.stan_data(prior_only=sample_prior == "only")
+    data = design.stan_data(prior_only=sample_prior == "only") | prior_data(design, priors)
+    variables = _variables(design, parts)
+    return StanProgram(code, {name: data[name] for name in declared_data(code)}, variables)
+
+
+def prior_data(design: Design, priors: PriorTable) -> StanData:
+    """Return the data that priors give, under brms's names: ``hs_df``, ``R2D2_mean_R2``, ``con_simo_1``, ..."""
+    data = derived_parameters(design, priors).data(design.n)
     for term in design.terms:
         data |= term.prior_data(priors)
-    return StanProgram(code, {name: data[name] for name in declared_data(code)}, _variables(design, parts.priors))
+    return data
+
+
+def derived_parameters(design: Design, priors: PriorTable) -> Derived:
+    """Return the parameters that are not sampled themselves: constants, and those with a shrinkage prior."""
+    return _derived(design, priors, _term_parts(design, priors))
+
+
+def _derived(design: Design, priors: PriorTable, terms: tuple[TermPart, ...]) -> Derived:
+    modules = ((environment().get_template(part.template).module, part) for part in terms)
+    texts = (str(module.parameters(part)) for module, part in modules if hasattr(module, "parameters"))
+    return derived_of(design, priors, "".join(texts))
 
 
 def write_code(design: Design, priors: PriorTable, *, version: str, sample_prior: str = "no") -> str:
@@ -90,7 +126,8 @@ def write_code(design: Design, priors: PriorTable, *, version: str, sample_prior
 
 
 def _render(model: ProgramModel) -> str:
-    return break_long_lines(environment().get_template("program.stan.jinja").render(model=model))
+    code = environment().get_template("program.stan.jinja").render(model=model)
+    return break_long_lines(model.derived.without_declarations(code))
 
 
 def _model(design: Design, priors: PriorTable, version: str, sample_prior: str) -> ProgramModel:
@@ -100,12 +137,15 @@ def _model(design: Design, priors: PriorTable, version: str, sample_prior: str) 
             f"sample_prior='only' needs a proper prior for every parameter; {', '.join(flat)} "
             f"{'has' if len(flat) == 1 else 'have'} a flat one"
         )
+    terms = _term_parts(design, priors)
+    derived = _derived(design, priors, terms)
     return ProgramModel(
         _header(design, version),
         ResponsePart(design.response, design.family.constants),
-        _term_parts(design, priors),
+        derived,
+        terms,
         likelihood_part(design),
-        _prior_part(design, priors, draw=sample_prior == "yes"),
+        _prior_part(design, priors, derived.shrinkages, draw=sample_prior == "yes"),
     )
 
 
@@ -130,20 +170,21 @@ def _prior_parameters(design: Design) -> tuple[PriorParameter, ...]:
     return tuple(parameter for term in design.terms for parameter in term.prior_parameters)
 
 
-def _prior_part(design: Design, priors: PriorTable, *, draw: bool) -> PriorPart:
+def _prior_part(design: Design, priors: PriorTable, shrinkages: tuple[ShrinkagePart, ...], *, draw: bool) -> PriorPart:
     statements = [s for p in _prior_parameters(design) for s in statements_of(p, priors)]
     draws = []
     if draw:
         for term in design.terms:
             group = term if isinstance(term, GroupTerm) else None
             draws += [d for p in term.prior_parameters for d in draws_of(p, priors, group)]
-    return PriorPart(tuple(statements), tuple(draws))
+        draws += [PriorDraw(f"prior_{name}", text, "", f"prior_{name}") for s in shrinkages for name, text in s.draws]
+    return PriorPart(tuple(statements), tuple(draws), shrinkages)
 
 
-def _variables(design: Design, priors: PriorPart) -> tuple[Variable, ...]:
+def _variables(design: Design, model: ProgramModel) -> tuple[Variable, ...]:
     own = tuple(variable for term in design.terms for variable in term.variables)
-    drawn = tuple(map(_drawn, priors.draws))
-    return (*own, *drawn, Variable("lprior", ("lprior",)))
+    drawn = tuple(map(_drawn, model.priors.draws))
+    return (*own, *model.derived.variables, *drawn, Variable("lprior", ("lprior",)))
 
 
 def _drawn(draw: PriorDraw) -> Variable:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
+from smoothstan.codegen import prior_data
 from smoothstan.design import Design
 from smoothstan.engines import SamplingOptions
 from smoothstan.priors import Prior, PriorTable
@@ -83,7 +84,8 @@ class Fitted:
     @property
     def standata(self) -> StanData:
         """The data for Stan under brms's names."""
-        return self.design.stan_data(prior_only=self.model.sample_prior == "only")
+        model = self.model
+        return self.design.stan_data(prior_only=model.sample_prior == "only") | prior_data(self.design, model.priors)
 
     @property
     def priors(self) -> PriorTable:

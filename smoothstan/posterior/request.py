@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from smoothstan.codegen import SAMPLE_PRIOR, write_code
+from smoothstan.arrays import StanData
+from smoothstan.codegen import SAMPLE_PRIOR, derived_parameters, prior_data, write_code
 from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Engine, Inits, SamplingOptions
 from smoothstan.errors import OptionError
@@ -62,11 +63,18 @@ class FitRequest:
         """Return the Stan program of the bound model."""
         return write_code(design, priors, version=version, sample_prior=self.sample_prior)
 
+    def stan_data(self, design: Design) -> StanData:
+        """Return the data of the bound model, with those that the priors given by the user add."""
+        priors = resolve_priors(design.prior_slots(), self.priors)
+        return design.stan_data(prior_only=self.sample_prior == "only") | prior_data(design, priors)
+
     def sample(self, design: Design, priors: PriorTable, engine: Engine) -> tuple[FitModel, xr.DataTree]:
         """Sample the bound model."""
         options = self.options
         if self.from_gam:
-            options = replace(options, inits=chain_starts(design, priors, options.chains, options.seed))
+            starts = chain_starts(design, priors, options.chains, options.seed)
+            derived = derived_parameters(design, priors)
+            options = replace(options, inits=[derived.starts(values) for values in starts])
         return sample_design(
             design, priors, engine, options, sample_prior=self.sample_prior, backend=self.backend,
             given_priors=self.priors, smooth_options=self.smooth_options,

@@ -1,39 +1,14 @@
-"""A prior as the user writes it, and a distribution as the program needs it."""
+"""A prior as the user writes it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smoothstan import notebook
-from smoothstan.errors import FormulaError, PriorError
-from smoothstan.formula.arguments import constant_value
-from smoothstan.formula.parser import parse
-from smoothstan.formula.syntax import Call, Node, deparse
+from smoothstan.errors import PriorError
 from smoothstan.numerals import format_number, is_number
-from smoothstan.priors.density import DENSITIES, DIRICHLET, LKJ, NOT_BUILT, Density
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A density with its arguments, e.g. ``student_t(3, 0, 2.5)``."""
-
-    density: Density
-    arguments: tuple[float, ...]
-    text: str
-
-    @property
-    def support(self) -> tuple[float | None, float | None]:
-        """The ends of the support; None where it is unbounded."""
-        if self.density.name == "uniform":
-            return self.arguments[0], self.arguments[1]
-        if self.density.name in ("pareto", "pareto_type_2"):
-            return self.arguments[0], None
-        return self.density.lower, self.density.upper
-
-    @property
-    def argument_text(self) -> str:
-        """The arguments as Stan code, e.g. ``3, 0, 2.5``."""
-        return ", ".join(format_number(value) for value in self.arguments)
+from smoothstan.priors.distribution import parse_distribution
 
 
 @dataclass(frozen=True)
@@ -50,8 +25,13 @@ class Prior:
 
     @property
     def address(self) -> tuple[str, str, str, str]:
-        """(class, coef, group, dpar) of the parameters, as in a ``PriorSlot``."""
-        return (self.class_, self.coef, self.group, "" if self.dpar == "mu" else self.dpar)
+        """(class, coef, group, dpar) of the parameters, as in a ``PriorSlot``; brms's class ``L`` is ``cor``."""
+        class_ = "cor" if self.class_ == "L" else self.class_
+        return (class_, self.coef, self.group, "" if self.dpar == "mu" else self.dpar)
+
+    def __add__(self, other: Prior | PriorSet) -> PriorSet:
+        """Put priors together: ``prior(...) + prior(...)``."""
+        return PriorSet((self,)) + other
 
     def __str__(self) -> str:
         address = {"class_": self.class_, "coef": self.coef, "group": self.group, "dpar": self.dpar}
@@ -64,6 +44,31 @@ class Prior:
         written = [f"{key} = {value}" for key, value in named.items() if value]
         written += [f"{key} = {format_number(bound)}" for key, bound in bounds.items() if bound is not None]
         return notebook.page(notebook.heading(self.text or "(flat)", ", ".join(written)))
+
+
+@dataclass(frozen=True)
+class PriorSet:
+    """Several priors, put together by ``+``."""
+
+    priors: tuple[Prior, ...]
+
+    def __add__(self, other: Prior | PriorSet) -> PriorSet:
+        """Add a prior, or those of another set."""
+        if isinstance(other, Prior):
+            return PriorSet((*self.priors, other))
+        return PriorSet((*self.priors, *other.priors)) if isinstance(other, PriorSet) else NotImplemented
+
+    def __iter__(self) -> Iterator[Prior]:
+        return iter(self.priors)
+
+    def __len__(self) -> int:
+        return len(self.priors)
+
+    def __str__(self) -> str:
+        return " + ".join(map(str, self.priors))
+
+    def _repr_html_(self) -> str:
+        return "".join(prior._repr_html_() for prior in self.priors)
 
 
 def prior(
@@ -80,12 +85,16 @@ def prior(
 
     Args:
         distribution: a Stan density with numbers as arguments, e.g. ``"normal(0, 5)"``; an empty string
-            for a flat prior; ``"lkj(2)"`` for the class ``cor``, ``"dirichlet(2, 1)"`` for ``simo``.
+            for a flat prior; ``"constant(1)"`` to hold parameters at a value; ``"lkj(2)"`` for the class ``cor``;
+            ``"dirichlet(2)"`` for ``simo``; for all coefficients of a predictor together (class ``b``, and with it
+            ``sd`` and ``sds``)
+            ``"horseshoe(df=1, scale_global=1, df_global=1, scale_slab=2, df_slab=4, par_ratio=None)"`` or
+            ``"R2D2(mean_R2=0.5, prec_R2=2, cons_D2=0.5)"``, both with ``autoscale=True, main=False``.
         class_: ``"b"``, ``"Intercept"``, ``"sd"``, ``"sds"``, ``"cor"`` or a family parameter such as ``"sigma"``.
         coef: a coefficient's name as in the summary, e.g. ``"x"``; a smooth's text for ``"sds"``.
         group: a grouping factor, for ``"sd"`` and ``"cor"``.
         dpar: the distributional parameter, empty for the main one.
-        lb, ub: bounds of the whole class; only without ``coef``.
+        lb, ub: bounds of the whole class, or of a group's parameters; only without ``coef``.
 
     Raises:
         PriorError: if the distribution is unknown or has wrong arguments.
@@ -100,59 +109,12 @@ def prior(
     for name, bound in {"lb": lb, "ub": ub}.items():
         if bound is not None and not is_number(bound):
             raise PriorError(f"{name} must be a finite number or None, got {bound!r}")
-    if (coef or group) and (lb is not None or ub is not None):
-        part = f"coef={coef!r}" if coef else f"group={group!r}"
+    if coef and (lb is not None or ub is not None):
         raise PriorError(
-            f"bounds hold for a whole class, not for a part of it ({part}); leave {part.split('=')[0]} out"
+            f"bounds hold for a whole class or group, not for a part of it (coef={coef!r}); leave coef out"
         )
     if lb is not None and ub is not None and not lb < ub:
         raise PriorError(f"lb must be below ub, found lb={lb}, ub={ub}")
     if distribution.strip():
         parse_distribution(distribution)
     return Prior(distribution.strip(), class_, coef, group, dpar, lb, ub)
-
-
-def parse_distribution(text: str) -> Distribution:
-    """Read ``"student_t(3, 0, 2.5)"``; check the name, the number of arguments and their signs."""
-    try:
-        node = parse(text)
-    except FormulaError as fault:
-        raise PriorError(f"the prior {text!r} cannot be read: {fault.message}") from None
-    if not isinstance(node, Call):
-        raise PriorError(f"the prior {text!r} is not a distribution such as normal(0, 5)")
-    if node.function in NOT_BUILT:
-        raise PriorError(f"the prior {text!r} is not built yet: {node.function}()")
-    special = {density.name: density for density in (LKJ, DIRICHLET)}
-    density = special.get(node.function) or DENSITIES[node.function]
-    if any(argument.name is not None for argument in node.arguments):
-        raise PriorError(f"the arguments of the prior {text!r} are given without names")
-    written = [argument.value for argument in node.arguments]
-    if density.arguments.endswith("+"):
-        written = [value for part in written for value in _listed(part)]
-        kinds = density.arguments[0] * max(1, len(written))
-    else:
-        kinds = density.arguments
-    if len(written) != len(kinds):
-        raise PriorError(f"the prior {text!r} has {len(written)} arguments; {density.name} takes {len(kinds)}")
-    values = tuple(_number(value, text) for value in written)
-    for kind, value in zip(kinds, values, strict=True):
-        if kind == "p" and not value > 0:
-            raise PriorError(f"the prior {text!r} has the argument {value:g} where a positive number is needed")
-    if density.name == "uniform" and not values[0] < values[1]:
-        raise PriorError(f"the prior {text!r} needs its lower bound below the upper one")
-    return Distribution(density, values, deparse(node))
-
-
-def _listed(node: Node) -> list[Node]:
-    """Return the numbers of ``c(...)``, or the one number."""
-    return [a.value for a in node.arguments] if isinstance(node, Call) and node.function == "c" else [node]
-
-
-def _number(node: object, text: str) -> float:
-    try:
-        value = constant_value(node)  # type: ignore[arg-type]
-    except ValueError:
-        value = None
-    if value is None or not is_number(value):
-        raise PriorError(f"the arguments of the prior {text!r} must be numbers")
-    return float(value)

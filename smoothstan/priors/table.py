@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from smoothstan import notebook
-from smoothstan.errors import PriorError, suggestion
+from smoothstan.errors import PriorError
 from smoothstan.numerals import format_number
-from smoothstan.priors.density import DIRICHLET, LKJ
-from smoothstan.priors.prior import Distribution, Prior, parse_distribution
+from smoothstan.priors.distribution import Distribution, parse_distribution
 from smoothstan.priors.slot import PriorSlot
 from smoothstan.table import collation_key
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "source")
 _ALWAYS = ("prior", "class", "source")
-_CORRELATIONS = "cor"
-_SIMPLEX = "simo"
-Address = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -50,17 +46,27 @@ class PriorTable:
 
     def resolve(self, class_: str, coef: str = "", group: str = "", dpar: str = "") -> ResolvedPrior:
         """Return the prior of one parameter: its own, else its group's, else its class's."""
-        bounds = self._class_row(class_, coef, group, dpar).slot
-        row = self._holding(class_, coef, group, dpar)
+        lb, ub = self._bounds(class_, group, dpar)
+        row = self.holding(class_, coef, group, dpar)
         distribution = parse_distribution(row.text) if row.text else None
-        return ResolvedPrior(distribution, bounds.lb, bounds.ub)
+        return ResolvedPrior(distribution, lb, ub)
+
+    def _bounds(self, class_: str, group: str, dpar: str) -> tuple[float | None, float | None]:
+        """Return the bounds of a group's parameters, else of the class's."""
+        above = self._find((class_, "", "", dpar))
+        own = self._find((class_, "", group, dpar)) or above
+        if own is None:
+            return None, None
+        whole, slot = (above or own).slot, own.slot
+        return whole.lb if slot.lb is None else slot.lb, whole.ub if slot.ub is None else slot.ub
 
     def is_set(self, address: tuple[str, str, str, str]) -> bool:
         """Return whether a prior stands at this very address, not only above it."""
         row = self._find(address)
         return row is not None and bool(row.text)
 
-    def _holding(self, class_: str, coef: str, group: str, dpar: str) -> PriorRow:
+    def holding(self, class_: str, coef: str, group: str, dpar: str) -> PriorRow:
+        """Return the row whose prior a parameter has."""
         for address in ((class_, coef, group, dpar), (class_, "", group, dpar)):
             row = self._find(address)
             if row is not None and row.text:
@@ -78,6 +84,20 @@ class PriorTable:
     def _find(self, address: tuple[str, ...]) -> PriorRow | None:
         return next((row for row in self.rows if row.slot.address == address), None)
 
+    def below(self, row: PriorRow) -> tuple[PriorRow, ...]:
+        """Return the rows of the parameters that a row of a class or group stands above."""
+        slot = row.slot
+        if slot.coef:
+            return ()
+        inside = [
+            r for r in self.rows
+            if (r.slot.class_, r.slot.dpar) == (slot.class_, slot.dpar) and slot.group in ("", r.slot.group)
+        ]  # fmt: skip
+        divided = {r.slot.group for r in inside if r.slot.coef}
+        return tuple(
+            r for r in inside if r is not row and (r.slot.coef or (r.slot.group and r.slot.group not in divided))
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a pandas DataFrame with brms's columns."""
         import pandas as pd
@@ -87,7 +107,7 @@ class PriorTable:
     def _cells(self, row: PriorRow) -> tuple[str, ...]:
         slot = row.slot
         inherited = not row.text and bool(slot.coef or slot.group)
-        text = row.text or (self._holding(*slot.address).text if inherited else "") or "(flat)"
+        text = row.text or (self.holding(*slot.address).text if inherited else "") or "(flat)"
         source = "(vectorized)" if inherited else row.source
         bounds = ["" if b is None else format_number(b) for b in (slot.lb, slot.ub)]
         if slot.ub_symbol and bounds[1]:
@@ -113,122 +133,3 @@ def default_table(slots: Iterable[PriorSlot]) -> PriorTable:
     unique = dict.fromkeys(slots)
     ordered = sorted(unique, key=lambda s: tuple(collation_key(part) for part in (s.dpar, s.class_, s.group, s.coef)))
     return PriorTable(tuple(PriorRow(slot, slot.default, "default") for slot in ordered))
-
-
-def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | Sequence[Prior] = ()) -> PriorTable:
-    """Overlay the default priors with the user's.
-
-    Raises:
-        PriorError: if a prior matches no parameter (the nearest is named), is given twice, or does not
-            fit the kind of parameter.
-    """
-    table = default_table(slots)
-    rows = {row.slot.address: row for row in table.rows}
-    for given in as_priors(priors):
-        address = given.address
-        if address not in rows:
-            raise PriorError(_no_match(given, address, tuple(rows)))
-        row = rows[address]
-        if row.source == "user":
-            raise PriorError(f"two priors are given for the same parameters: {given}")
-        _check_kind(given, row.slot)
-        lb, ub = _bounds(given, row.slot)
-        rows[address] = PriorRow(replace(row.slot, lb=lb, ub=ub), given.text, "user")
-    rows = _shared(rows)
-    result = PriorTable(tuple(rows.values()))
-    for row in result.rows:
-        _check_support(row, result)
-    return result
-
-
-def _shared(rows: dict[Address, PriorRow]) -> dict[Address, PriorRow]:
-    """Spread the user's priors of shared rows over the same class of all parameters that have none of the user's."""
-    given = {row.slot.class_: row for row in rows.values() if row.slot.shared and row.source == "user"}
-
-    def spread(row: PriorRow) -> PriorRow:
-        above = given.get(row.slot.class_)
-        if above is None or row.slot.shared or row.source == "user" or row.slot.coef or row.slot.group:
-            return row
-        return PriorRow(replace(row.slot, lb=above.slot.lb, ub=above.slot.ub), above.text, "user")
-
-    return {address: spread(row) for address, row in rows.items()}
-
-
-def as_priors(priors: Any) -> tuple[Prior, ...]:
-    """Return one prior or several as a tuple; PriorError for anything else."""
-    given = priors if isinstance(priors, (list, tuple)) else (priors,)
-    for prior in given:
-        if not isinstance(prior, Prior):
-            raise PriorError(f"priors are made with prior('normal(0, 5)', class_='b', ...), got {prior!r}")
-    return tuple(given)
-
-
-def _bounds(given: Prior, slot: PriorSlot) -> tuple[float | None, float | None]:
-    """Return the bounds that the user asks for within those that the parameter has by nature."""
-    lb = slot.lb if given.lb is None else given.lb
-    ub = slot.ub if given.ub is None else given.ub
-    if slot.lb is not None and lb is not None and lb < slot.lb:
-        raise PriorError(f"{given}: lb={lb:g} lies below the parameter's own bound, {slot.lb:g}")
-    if slot.ub is not None and ub is not None and ub > slot.ub:
-        raise PriorError(f"{given}: ub={ub:g} lies above the parameter's own bound, {slot.ub:g}")
-    if lb is not None and ub is not None and not lb < ub:
-        raise PriorError(f"{given}: no value lies between the bounds lb={lb:g} and ub={ub:g}")
-    return lb, ub
-
-
-def _check_kind(given: Prior, slot: PriorSlot) -> None:
-    if given.class_ in (_CORRELATIONS, _SIMPLEX) and (given.lb is not None or given.ub is not None):
-        raise PriorError(f"{given}: correlations and simplexes have no bounds of their own; leave lb and ub out")
-    if not given.text:
-        return
-    distribution = parse_distribution(given.text)
-    if (distribution.density is DIRICHLET) != (given.class_ == _SIMPLEX):
-        raise PriorError(f"{given}: dirichlet(...) is the prior of a simplex (class_='simo'), and its only one")
-    if distribution.density is DIRICHLET and len(distribution.arguments) not in (1, slot.size):
-        raise PriorError(
-            f"{given}: the simplex has {slot.size} elements, so that the prior takes one number or {slot.size}, "
-            f"found {len(distribution.arguments)}"
-        )
-    is_lkj = distribution.density is LKJ
-    if is_lkj != (given.class_ == _CORRELATIONS):
-        raise PriorError(f"{given}: lkj(eta) is the prior of correlations (class_='cor'), and their only one")
-
-
-def _check_support(row: PriorRow, table: PriorTable) -> None:
-    """Refuse a user's density without mass between the bounds, and one on a parameter that can leave its support."""
-    if not row.text or row.slot.class_ in (_CORRELATIONS, _SIMPLEX) or row.source != "user":
-        return
-    slot = row.slot
-    resolved = table.resolve(slot.class_, slot.coef, slot.group, slot.dpar)
-    lower, upper = parse_distribution(row.text).support
-    if _at_least(lower, resolved.ub) or _at_least(resolved.lb, upper):
-        raise PriorError(
-            f"the prior {row.text!r} of class {slot.class_!r} has no mass between the bounds "
-            f"lb={resolved.lb} and ub={resolved.ub}"
-        )
-    for name, edge, bound in (("lb", lower, resolved.lb), ("ub", upper, resolved.ub)):
-        outside = edge is not None and (bound is None or (bound < edge if name == "lb" else bound > edge))
-        if outside:
-            raise PriorError(
-                f"the prior {row.text!r} has no density beyond {edge:g}, where parameters of class {slot.class_!r} "
-                f"can go; set {name}={edge:g} for the class"
-            )
-
-
-def _at_least(value: float | None, bound: float | None) -> bool:
-    return value is not None and bound is not None and value >= bound
-
-
-def _no_match(given: Prior, address: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> str:
-    labels = ("class", "coef", "group", "dpar")
-    message = f"{given} matches no parameter of this model"
-    classes = sorted({a[0] for a in known})
-    if address[0] not in classes:
-        hint = suggestion(address[0], classes)
-        return f"{message}: there is no class {address[0]!r}{hint} (classes: {', '.join(classes)})"
-    best = max(known, key=lambda a: (a[0] == address[0], sum(x == y for x, y in zip(a, address, strict=True))))
-    wrong = next(i for i in range(4) if best[i] != address[i])
-    choices = sorted({a[wrong] for a in known if a[:1] == address[:1] and a[wrong]})
-    hint = suggestion(address[wrong], choices)
-    there = ", ".join(choices) or "none"
-    return f"{message}: no {labels[wrong]} {address[wrong]!r} in class {address[0]!r}{hint} (there: {there})"

@@ -56,7 +56,7 @@ def test_program_is_vectorised(name: str, frame: pd.DataFrame) -> None:
 def test_program_declares_data_that_exist(name: str, frame: pd.DataFrame) -> None:
     model = MODELS[name]
     program = program_of(frame, model)
-    data = ss.standata(model["formula"], frame, family=model.get("family", "gaussian"))
+    data = ss.standata(model["formula"], frame, family=model.get("family", "gaussian"), prior=model.get("prior", ()))
     assert set(declared_data(program.code)) == set(program.data)
     assert set(program.data) <= set(data)
     # What brms passes and the program has no use for: intercept columns, constants, counts.

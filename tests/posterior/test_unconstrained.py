@@ -15,7 +15,11 @@ import smoothstan as ss
 from smoothstan.codegen import parameter_space
 from smoothstan.engines.stanli import _model, _unconstrain
 from smoothstan.errors import OptionError
-from smoothstan.posterior.comparison.unconstrained import UnconstrainedPosterior, unconstrained_posterior
+from smoothstan.posterior.comparison.unconstrained import (
+    UnconstrainedPosterior,
+    program_values,
+    unconstrained_posterior,
+)
 
 FITTED = [name for name, model in MODELS.items() if model.get("sample_prior") != "only"]
 LINKED = {
@@ -63,10 +67,7 @@ def test_points_and_density_are_those_of_the_program(name):
     here = unconstrained(name)
     # Effects that are scaled by almost nothing lose digits on the way back.
     np.testing.assert_allclose(here.log_density(here.points), here.fit.flat["lp__"], rtol=1e-6, atol=1e-6)
-    values = {}
-    for term in here.fit.design.terms:
-        values |= term.program_parameters(here.fit.flat)
-    one = {key: value[0] for key, value in values.items()}
+    one = {key: value[0] for key, value in program_values(here.fit).items()}
     theirs = _unconstrain(_model(here.program), one)
     np.testing.assert_allclose(here.points[0], theirs, rtol=1e-9, atol=1e-9)
 

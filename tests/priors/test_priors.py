@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import smoothstan as ss
-from smoothstan.errors import PriorError
+from smoothstan.errors import PriorError, PriorWarning
 from smoothstan.families import LINKS
 from smoothstan.priors import default_scale, parse_distribution
 from smoothstan.priors.density import DENSITIES
@@ -18,10 +20,11 @@ FORMULA = "y ~ x + f + s(z, bs='cr', k=5) + (1 + x | g) + (1 | sub)"
 @pytest.mark.parametrize("name", sorted(DENSITIES))
 def test_every_density_reads_with_its_own_arity(name: str) -> None:
     density = DENSITIES[name]
-    arguments = ", ".join(str(i + 1) for i in range(len(density.arguments)))
-    assert parse_distribution(f"{name}({arguments})").density is density
-    with pytest.raises(PriorError, match=f"{name} takes {len(density.arguments)}"):
-        parse_distribution(f"{name}({', '.join('1' for _ in range(len(density.arguments) + 1))})")
+    arguments = [f"{0.25 * (i + 1)}" for i in range(len(density.arguments))]
+    assert parse_distribution(f"{name}({', '.join(arguments)})").density is density
+    expected = re.escape(f"{name} takes {len(arguments) or 'none'}: {density.usage}")
+    with pytest.raises(PriorError, match=expected):
+        parse_distribution(f"{name}({', '.join([*arguments, '1'])})")
 
 
 @pytest.mark.parametrize(
@@ -31,10 +34,11 @@ def test_every_density_reads_with_its_own_arity(name: str) -> None:
         ("normal(0, -1)", "-1 where a positive number"),
         ("normal(a, 1)", "must be numbers"),
         ("normal(mean=0, 1)", "without names"),
+        ("skew_double_exponential(0, 1, 1.5)", "between 0 and 1 is needed: tau"),
         ("normal", "not a distribution"),
         ("normal(0, 1", "cannot be read"),
         ("uniform(2, 1)", "lower bound below"),
-        ("horseshoe(1)", "not built yet"),
+        ("lasso(1)", "brms took lasso"),
         ("__import__('os')", "unknown distribution"),
     ],
 )
@@ -60,6 +64,26 @@ def test_malformed_priors(text: str, message: str) -> None:
 def test_priors_that_do_not_fit(frame: pd.DataFrame, priors, message: str) -> None:
     with pytest.raises(PriorError, match=message):
         ss.stancode(FORMULA, frame, prior=priors)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("dirichlet(2)", (2, 2, 2)), ("dirichlet(2, 1, 1)", (2, 1, 1)), ("dirichlet(c(2, 1, 1))", (2, 1, 1))],
+)
+def test_concentrations_of_a_simplex(text: str, expected: tuple[float, ...]) -> None:
+    assert parse_distribution(text).concentrations(3) == expected
+
+
+def test_concentrations_fit_the_simplex() -> None:
+    with pytest.raises(PriorError, match="has 2 concentrations, but the simplex has 3 elements"):
+        parse_distribution("dirichlet(1, 2)").concentrations(3)
+    for text, message in {
+        "dirichlet()": "one for each",
+        "dirichlet(1, 0)": "positive",
+        "normal(c(0, 1))": "numb",
+    }.items():
+        with pytest.raises(PriorError, match=message):
+            ss.prior(text, "simo")
 
 
 def test_bounds_need_a_class() -> None:
@@ -90,7 +114,8 @@ def test_every_row_with_a_prior_is_in_the_program(frame: pd.DataFrame) -> None:
         scale += 1
         text = f"lkj({scale:g})" if class_ == "cor" else f"normal(0, {scale:g})"
         marked.append((ss.prior(text, class_, coef=coef, group=group, dpar=dpar), f"{scale:g}"))
-    code = ss.stancode(FORMULA, frame, prior=[p for p, _ in marked])
+    with pytest.warns(PriorWarning, match="not used"):
+        code = ss.stancode(FORMULA, frame, prior=[p for p, _ in marked])
     # A class row shows only where some parameter has no closer one.
     covered = {("b", ""), ("sd", ""), ("sd", "g"), ("sd", "sub"), ("sds", ""), ("cor", "")}
     for prior, number in marked:

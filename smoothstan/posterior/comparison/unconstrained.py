@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan._version import __version__
 from smoothstan.arrays import FloatArray
-from smoothstan.codegen import ParameterSpace, StanProgram, parameter_space, write_program
+from smoothstan.codegen import Derived, ParameterSpace, StanProgram, derived_parameters, parameter_space, write_program
 from smoothstan.engines import StanliEngine
 from smoothstan.errors import OptionError
 from smoothstan.posterior.fitted import Fitted
@@ -23,6 +23,7 @@ class UnconstrainedPosterior:
     Args:
         fit: the fit.
         program: its program.
+        derived: what in it is no parameter though a term declares it.
         space: the parameters of the program.
         points: (draws, size) the draws.
         log_density: (points, size) -> (points,) log posterior density with the Jacobian.
@@ -30,6 +31,7 @@ class UnconstrainedPosterior:
 
     fit: Fitted
     program: StanProgram
+    derived: Derived
     space: ParameterSpace
     points: FloatArray
     log_density: Callable[[FloatArray], FloatArray]
@@ -38,6 +40,7 @@ class UnconstrainedPosterior:
         """Return the posterior variables, (points, ...) each, that points stand for."""
         design = self.fit.design
         values = self.space.constrain(points)
+        values |= self.derived.program_results(values)
         for term in design.terms:
             values |= term.program_results(values, design.table)
         found: dict[str, FloatArray] = {}
@@ -73,6 +76,16 @@ def _element(values: Mapping[str, FloatArray], column: str) -> FloatArray:
     return array
 
 
+def program_values(fit: Fitted) -> dict[str, FloatArray]:
+    """Return the parameters of the program in the draws of a fit, by Stan name, (draws, ...) each."""
+    values: dict[str, FloatArray] = {}
+    for term in fit.design.terms:
+        values |= term.program_parameters(fit.flat)
+    derived = derived_parameters(fit.design, fit.model.priors)
+    sampled = {name: value for name, value in values.items() if name not in derived.names}
+    return sampled | derived.program_parameters(values, fit.flat)
+
+
 def unconstrained_posterior(fit: Fitted) -> UnconstrainedPosterior:
     """Return the draws of a fit in the unconstrained space; the embedded engine evaluates the density.
 
@@ -81,10 +94,8 @@ def unconstrained_posterior(fit: Fitted) -> UnconstrainedPosterior:
     """
     model = fit.model
     program = write_program(fit.design, model.priors, version=__version__, sample_prior=model.sample_prior)
-    values: dict[str, FloatArray] = {}
     try:
-        for term in fit.design.terms:
-            values |= term.program_parameters(fit.flat)
+        values = program_values(fit)
     except np.linalg.LinAlgError:
         raise OptionError("some draws have correlations of 1 or -1, which have no unconstrained values") from None
     space = parameter_space(program.code, values)
@@ -93,4 +104,5 @@ def unconstrained_posterior(fit: Fitted) -> UnconstrainedPosterior:
     bad = ~np.isfinite(points).all(axis=1)
     if bad.any():
         raise OptionError(f"draw {int(np.argmax(bad))} lies on the edge of its space, e.g. has a deviation of zero")
-    return UnconstrainedPosterior(fit, program, space, points, StanliEngine().log_densities(program))
+    derived = derived_parameters(fit.design, model.priors)
+    return UnconstrainedPosterior(fit, program, derived, space, points, StanliEngine().log_densities(program))
