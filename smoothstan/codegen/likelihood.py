@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from smoothstan.codegen.environment import macro_names, rendered
+from smoothstan.codegen.names import Names
 from smoothstan.codegen.observed import CdfRows, Observed, RowSet
 from smoothstan.design import Design
-from smoothstan.terms import Addend, DensePart
+from smoothstan.terms import Addend, DensePart, Supply
 
 _STACKED = "X_all"
 
@@ -49,6 +50,9 @@ class LikelihoodPart:
         cdf: the distribution function where it is needed row by row, or None.
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
         bounded: whether the distribution function is needed at all.
+        names: the expressions that the family's macros place, for those that take them; None where the density is one
+            of Stan's own.
+        locals: the local variables that terms give to the family.
     """
 
     family_template: str
@@ -60,6 +64,8 @@ class LikelihoodPart:
     cdf: CdfRows | None = None
     edges: bool = False
     bounded: bool = False
+    names: Names | None = None
+    locals: tuple[Supply, ...] = ()
     template: str = field(default="likelihood.stan.jinja")
 
 
@@ -70,12 +76,13 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     macros, link = macro_names(template), design.family.link("mu").name
     observed = Observed.of(design, template)
     dense = _dense(design, "mu")
-    if f"glm_{link}" in macros and dense and observed.plain and observed.numbers and design.predicted == ("mu",):
+    addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
+    fits = observed.plain and observed.numbers and (design.family.glm_offset or not addends)
+    if f"glm_{link}" in macros and dense and fits and design.predicted == ("mu",):
         glm, beta = _glm(dense)
-        addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
         names = observed.names.having(X=glm.matrix, alpha=" + ".join(addends) or "0", beta=beta)
         return LikelihoodPart(template, (rendered(template, f"glm_{link}", names),), (), glm, assembled)
-    raw = f"density_{link}" in macros and observed.plain
+    raw = f"density_{link}" in macros and observed.plain and observed.common
     predictors = tuple(_predictor(design, dpar, raw=raw and dpar == "mu") for dpar in design.predicted)
     names = observed.at(link if raw else "")
     increments = (
@@ -85,7 +92,7 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     )
     return LikelihoodPart(
         template, increments, predictors, None, assembled, observed.row_sets, observed.cdf_rows(names),
-        observed.edges, observed.bounded,
+        observed.edges, observed.bounded, None if raw else names, _locals(design),
     )  # fmt: skip
 
 
@@ -96,8 +103,13 @@ def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
     if not products and not any(a.vector for a in addends):
         text = f"rep_vector({text or '0.0'}, N)"
     link = design.family.link(dpar)
+    raw = raw or (dpar == "mu" and design.family.joint_link)
     transform = "" if raw or link.name == "identity" else link.stan_inverse.replace("{}", dpar)
     return PredictorPart(dpar, text, transform)
+
+
+def _locals(design: Design) -> tuple[Supply, ...]:
+    return tuple(supply for term in design.terms for supply in term.supplies if supply.declaration)
 
 
 def _glm(dense: tuple[DensePart, ...]) -> tuple[GlmPart, str]:

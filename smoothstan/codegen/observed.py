@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smoothstan.codegen.environment import rendered
+from smoothstan.codegen.environment import macro_names, rendered
 from smoothstan.codegen.names import Names
 from smoothstan.design import Design
 from smoothstan.numerals import format_number
@@ -52,6 +52,8 @@ class Observed:
         support: the smallest and the largest value of the response, infinite if it has none.
         names: what the family's macros place: Stan expressions of the response and the parameters.
         fields: the columns that the additions have.
+        common: whether what stands beside the linear predictor is the same in all rows, as Stan's own densities of
+            categories need it.
     """
 
     template: str
@@ -60,14 +62,19 @@ class Observed:
     support: tuple[float, float]
     names: Names
     fields: frozenset[str]
+    common: bool = True
 
     @classmethod
     def of(cls, design: Design, template: str) -> Observed:
         """Collect the additions of a model."""
         fields = frozenset(name for _, name, _ in design.response.declarations)
         names = {"y": "Y", "trials": "trials"}
-        names |= {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
+        names |= {t.name: t.expression for t in design.terms if isinstance(t, AuxiliaryTerm)}
         names |= {dpar: dpar for dpar in design.predicted}
+        supplies = [supply for term in design.terms for supply in term.supplies]
+        names |= {supply.name: supply.expression for supply in supplies}
+        if design.family.joint_link:
+            names["link"] = design.family.link("mu").name
         vectors = {"y", "trials", *design.predicted}
         if (errors := design.response.addition("se")) is not None:
             names["sigma"] = "sqrt(square(sigma) + square(se))" if "sigma" in errors.switched else "se"
@@ -76,7 +83,8 @@ class Observed:
             names["shape"] = "(shape .* denom)"
             vectors.add("shape")
         family = design.family
-        return cls(template, family.cdf, family.discrete, family.support, Names(names, vectors), fields)
+        common = not any(supply.by_row for supply in supplies) and names.get("disc", "1") == "1"
+        return cls(template, family.cdf, family.discrete, family.support, Names(names, vectors), fields, common)
 
     @property
     def plain(self) -> bool:
@@ -86,7 +94,7 @@ class Observed:
     @property
     def numbers(self) -> bool:
         """Whether the parameters beside the mean are numbers where Stan's GLM primitives need numbers."""
-        return "shape" not in self.names.vectors
+        return self.common and "shape" not in self.names.vectors
 
     @property
     def bounded(self) -> bool:
@@ -139,6 +147,9 @@ class Observed:
         return (*self._observations(names), *self._normalisers(names))
 
     def _observations(self, names: Names) -> Iterator[str]:
+        if not self._censored and self._weighted and "weighted" in macro_names(self.template):
+            yield rendered(self.template, "weighted", names.having(weights="weights"))
+            return
         if not self._censored:
             yield self._sum("pointwise" if self._weighted else "density", names, "")
             return

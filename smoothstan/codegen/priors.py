@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
     for n, (_, _, prior, label) in enumerate(_pieces(parameter, table), start=1):
         if prior.distribution is None:
             continue
-        name = f"prior_{parameter.stan}_{n}"
+        name = f"prior_{_identifier(parameter.stan)}_{n}"
         if prior.distribution.density is LKJ:
             size = len(group.coefficients) if group is not None else 2
             name = name.replace("_L_", "_cor_")
@@ -78,6 +79,10 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
         else:
             expression = f"{prior.distribution.density.name}_rng({prior.distribution.argument_text})"
             yield PriorDraw(name, expression, _outside(name, prior), f"prior_{label}")
+
+
+def _identifier(text: str) -> str:
+    return re.sub(r"\W+", "_", text).strip("_")
 
 
 def prior_draw_names(parameter: PriorParameter, table: PriorTable, group: GroupTerm | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Parameters of a program as one unconstrained vector, laid out as Stan lays it out.
 
 Source: Stan Reference Manual, chapter "Constraint transforms": logarithms for one bound, the log odds for two, and for
-Cholesky factors of correlations canonical partial correlations by tanh; matrices column by column.
+ordered vectors logarithms of differences, and for Cholesky factors of correlations canonical partial correlations by tanh; matrices column by column.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from smoothstan.codegen.program import DeclaredParameter, declared_parameters
 from smoothstan.errors import OptionError
 
 _CHOLESKY = "cholesky_factor_corr"
+_ORDERED = "ordered"
 _PLAIN = ("real", "vector", "row_vector", "matrix")
 
 
@@ -53,7 +54,7 @@ def parameter_space(code: str, values: Mapping[str, FloatArray]) -> ParameterSpa
     """
     declared = declared_parameters(code)
     for parameter in declared:
-        if parameter.kind not in (*_PLAIN, _CHOLESKY) or parameter.name not in values:
+        if parameter.kind not in (*_PLAIN, _ORDERED, _CHOLESKY) or parameter.name not in values:
             raise OptionError(f"the parameter {parameter.name} ({parameter.kind}) cannot be made unconstrained")
     return ParameterSpace(tuple((parameter, values[parameter.name].shape[1:]) for parameter in declared))
 
@@ -67,6 +68,8 @@ def _free(parameter: DeclaredParameter, shape: tuple[int, ...]) -> int:
 def _unconstrained(parameter: DeclaredParameter, values: FloatArray) -> FloatArray:
     if parameter.kind == _CHOLESKY:
         return _partial_correlations(values)
+    if parameter.kind == _ORDERED:
+        return np.concatenate([values[:, :1], np.log(np.diff(values, axis=1))], axis=1)
     flat = values.reshape(len(values), -1) if values.ndim < 3 else values.swapaxes(1, 2).reshape(len(values), -1)
     low, high = parameter.lower, parameter.upper
     if low is not None and high is not None:
@@ -79,6 +82,8 @@ def _unconstrained(parameter: DeclaredParameter, values: FloatArray) -> FloatArr
 def _constrained(parameter: DeclaredParameter, shape: tuple[int, ...], free: FloatArray) -> FloatArray:
     if parameter.kind == _CHOLESKY:
         return _cholesky_factor(free, shape[0])
+    if parameter.kind == _ORDERED:
+        return np.cumsum(np.concatenate([free[:, :1], np.exp(free[:, 1:])], axis=1), axis=1)
     low, high = parameter.lower, parameter.upper
     if low is not None and high is not None:
         free = low + (high - low) / (1 + np.exp(-free))

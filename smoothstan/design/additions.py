@@ -163,9 +163,11 @@ def bind_additions(calls: Sequence[Call], family: Family, table: Table, text: st
     Raises:
         FormulaError, FamilyError, DataError: for one that is unknown, that the family has no use for, or is missing.
     """
-    rows = tuple(call for call in calls if call.function != SUBSET)
-    for call in rows:
-        if call.function not in KINDS:
+    rows = tuple(call for call in calls if call.function not in (SUBSET, "thres"))
+    for call in calls:
+        if call.function == SUBSET:
+            continue
+        if call.function not in (*KINDS, "thres"):
             raise NotYetSupported(f"the addition {call.function}() is not built yet", text, call.span)
         if call.function not in family.optional_additions:
             raise FormulaError(f"family {family.name} has no use for {call.function}()", text, call.span)

@@ -12,6 +12,13 @@ from smoothstan.design.additions import in_subset
 from smoothstan.design.design import Design
 from smoothstan.design.response import BoundResponse, bind_response
 from smoothstan.design.rows import complete_rows, expand_predictors
+from smoothstan.design.thresholds import (
+    CATEGORY_SPECIFIC,
+    Thresholds,
+    bind_beside_thresholds,
+    count_thresholds,
+    refuse_category_effects,
+)
 from smoothstan.errors import DataError, FormulaError, NotYetSupported
 from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList
@@ -52,11 +59,16 @@ def build_design(
     table, dropped = complete_rows(formula, expanded, data)
     table = in_subset(formula, table)
     response = bind_response(formula, family, table)
+    thresholds = count_thresholds(formula, response.at(table), table) if family.ordered else None
+    if thresholds is not None:
+        response = replace(response, categories=thresholds.labels(response.categories))
     options = smooth_options or SmoothOptions()
     smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
     options.check_knots(smooth_covariates(smooths))
     terms = [
-        term for predictor, parts in expanded for term in _bind_predictor(predictor, parts, family, table, options)
+        term
+        for predictor, parts in expanded
+        for term in _bind_predictor(predictor, parts, family, table, options, thresholds)
     ]
     written = [
         PlacedGroup(predictor.dpar, group, predictor.text) for predictor, parts in expanded for group in parts.groups
@@ -69,15 +81,23 @@ def build_design(
 
 
 def _bind_predictor(
-    predictor: PredictorFormula, parts: TermList, family: Family, table: Table, options: SmoothOptions
-) -> Iterator[BoundTerm]:
+    predictor: PredictorFormula, parts: TermList, family: Family, table: Table, options: SmoothOptions,
+    thresholds: Thresholds | None,
+) -> Iterator[BoundTerm]:  # fmt: skip
     dpar, text = predictor.dpar, predictor.text
+    own = thresholds if dpar == "mu" else None
+    specific = [call for call in parts.specials if call.function == CATEGORY_SPECIFIC]
     for call in parts.specials:
-        if call.function not in SMOOTHS:
+        if call.function not in (*SMOOTHS, CATEGORY_SPECIFIC):
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
-    yield bind_linear(parts, dpar, _default_intercept(family, dpar), table, text)
-    if parts.specials:
-        yield bind_smooths(parts.specials, dpar, table, text, options)
+    if own is not None:
+        yield from bind_beside_thresholds(own, parts, specific, predictor, family, table)
+    else:
+        refuse_category_effects(specific, family, dpar, text)
+        yield bind_linear(parts, dpar, _default_intercept(family, dpar), table, text)
+    smooths = tuple(call for call in parts.specials if call.function in SMOOTHS)
+    if smooths:
+        yield bind_smooths(smooths, dpar, table, text, options)
     if parts.offsets:
         yield bind_offset(parts.offsets, dpar, table, text)
 
@@ -92,7 +112,7 @@ def _default_intercept(family: Family, dpar: str) -> str:
 
 def _auxiliary(formula: ModelFormula, family: Family, response: BoundResponse, table: Table) -> list[BoundTerm]:
     predicted = {predictor.dpar for predictor in formula.predictors}
-    held = dict(formula.fixed)
+    held = {p.name: p.held for p in family.parameters} | dict(formula.fixed)
     errors = response.addition("se")
     if errors is not None and "sigma" not in errors.switched:
         held["sigma"] = 0.0

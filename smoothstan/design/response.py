@@ -14,9 +14,9 @@ from smoothstan.families import Family, Response
 from smoothstan.families.family import first_offender
 from smoothstan.formula import ModelFormula
 from smoothstan.formula.syntax import deparse
-from smoothstan.table import Factor, Numeric, Table
+from smoothstan.table import Factor, Logical, MatrixColumn, Numeric, Table, describe
 from smoothstan.terms import Expression, bind_expression, check_functions
-from smoothstan.terms.expression import as_numbers
+from smoothstan.terms.expression import Value, as_numbers
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class BoundResponse:
     """The response expression and its additions, bound to data.
 
     ``numeric`` is False for a factor or logical; ``coding`` holds the two values that stand for 0 and 1
-    where a binary response came in others.
+    where a binary response came in others; ``categories`` the labels that the codes 1, 2, ... stand for.
     """
 
     expression: Expression
@@ -32,6 +32,7 @@ class BoundResponse:
     discrete: bool
     numeric: bool = True
     coding: tuple[float, float] | None = None
+    categories: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -53,13 +54,17 @@ class BoundResponse:
 
     def at(self, table: Table) -> Response:
         """Return the response and the additions on a table."""
-        return Response(self.label, self.values(table), **self.additions_at(table))
+        return Response(self.label, self.values(table), categories=self.categories, **self.additions_at(table))
+
+    def without_values(self, table: Table, names: Sequence[str]) -> Response:
+        """Return what predictions need of it: the named additions on a table."""
+        return Response(self.label, np.empty(0), categories=self.categories, **self.additions_at(table, names))
 
     def values(self, table: Table) -> FloatArray:
-        """Return the (n,) response on a table, a binary one as 0 and 1."""
+        """Return the (n,) response on a table, a binary one as 0 and 1, categories as 1, 2, ..."""
         value = self.expression.at(table)
         if isinstance(value, Factor):
-            y = value.codes.astype(float)
+            y = value.codes + (1.0 if self.categories else 0.0)
         else:
             y = as_numbers(value, self.expression.node, self.expression.text)
         if self.coding is not None:
@@ -105,20 +110,36 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     text = formula.text
     check_functions(formula.response, text)
     expression, value = bind_expression(formula.response, table, text)
-    if isinstance(value, Factor):
+    coding = None
+    categories: tuple[str, ...] = ()
+    if family.ordered:
+        categories = _ordered_categories(value, family, formula)
+    elif isinstance(value, Factor):
         _refuse_factor(value, family, formula)
-        coding = None
     else:
         coding = _binary_coding(as_numbers(value, formula.response, text), family)
     additions = bind_additions(formula.additions, family, table, text)
-    numeric = isinstance(value, Numeric) and coding is None
-    bound = BoundResponse(expression, additions, family.discrete, numeric, coding)
+    numeric = isinstance(value, Numeric) and coding is None and not family.categorical
+    bound = BoundResponse(expression, additions, family.discrete, numeric, coding, categories)
     response = bound.at(table)
     refuse_contradictions(bound.additions_at(table), response.y, family, bound.label)
     family.check_response(response)
     if family.discrete:
         first_offender(response, response.y > LARGEST, f"whole numbers up to {LARGEST}", family.name)
     return bound
+
+
+def _ordered_categories(value: Value, family: Family, formula: ModelFormula) -> tuple[str, ...]:
+    """Return the levels of an ordered factor, none for whole numbers; refuse anything else."""
+    if isinstance(value, Numeric):
+        return ()
+    if isinstance(value, Factor) and value.ordered and len(value.levels) > 1:
+        return value.levels
+    found = describe(value) if isinstance(value, (Factor, Logical, MatrixColumn)) else "a matrix"
+    raise FamilyError(
+        f"family {family.name} needs positive whole numbers or an ordered factor with at least two levels, but "
+        f"{deparse(formula.response)} is {found}\n{underline(formula.text, formula.response.span)}"
+    )
 
 
 def _refuse_factor(value: Factor, family: Family, formula: ModelFormula) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from smoothstan.errors import FamilyError
+from smoothstan.families.acat import AdjacentCategory as AdjacentCategory
 from smoothstan.families.asym_laplace import AsymLaplace as AsymLaplace
 from smoothstan.families.bernoulli import Bernoulli as Bernoulli
 from smoothstan.families.beta_binomial import BetaBinomial as BetaBinomial
 from smoothstan.families.beta_family import Beta as Beta
 from smoothstan.families.binomial import Binomial as Binomial
+from smoothstan.families.cratio import ContinuationRatio as ContinuationRatio
+from smoothstan.families.cumulative import Cumulative as Cumulative
 from smoothstan.families.exponential_family import Exponential as Exponential
+from smoothstan.families.family import Constant as Constant
 from smoothstan.families.family import Family as Family
 from smoothstan.families.family import Parameter as Parameter
 from smoothstan.families.family import Response as Response
@@ -28,6 +34,7 @@ from smoothstan.families.observation import log_likelihood as log_likelihood
 from smoothstan.families.poisson import Poisson as Poisson
 from smoothstan.families.shifted_lognormal import ShiftedLogNormal as ShiftedLogNormal
 from smoothstan.families.skew_normal import SkewNormal as SkewNormal
+from smoothstan.families.sratio import StoppingRatio as StoppingRatio
 from smoothstan.families.student import Student as Student
 from smoothstan.families.weibull import Weibull as Weibull
 from smoothstan.families.zero_inflated import ZeroInflatedBeta as ZeroInflatedBeta
@@ -42,11 +49,14 @@ FAMILIES: Registry[type[Family]] = Registry(
     {
         family.name: family
         for family in (
+            AdjacentCategory,
             AsymLaplace,
             Bernoulli,
             Beta,
             BetaBinomial,
             Binomial,
+            ContinuationRatio,
+            Cumulative,
             Exponential,
             Gamma,
             Gaussian,
@@ -61,6 +71,7 @@ FAMILIES: Registry[type[Family]] = Registry(
             Poisson,
             ShiftedLogNormal,
             SkewNormal,
+            StoppingRatio,
             Student,
             Weibull,
             ZeroInflatedBeta,
@@ -77,30 +88,36 @@ _SPELLINGS = {"Beta": "beta", "Gamma": "gamma", "inverse_gaussian": "inverse.gau
 """Names of R's functions and of Python's grammar -> the names that brms prints."""
 
 
-def family(name: str | Family, link: str | None = None, **links: str) -> Family:
+def family(name: str | Family, link: str | None = None, **links_and_options: Any) -> Family:
     """Choose a response family and its links.
 
     Args:
         name: one of ``FAMILIES``, e.g. ``"gaussian"`` or ``"negbinomial"``.
         link: link of the main parameter ``mu``; default as in brms.
-        links: links of further parameters as ``link_<parameter>``, e.g. ``link_sigma="identity"``;
-            they matter where that parameter is predicted.
+        links_and_options: links of further parameters as ``link_<parameter>``, e.g. ``link_sigma="identity"``;
+            they matter where that parameter is predicted. Options of the family, e.g. ``refcat="b"``, the reference
+            of ``"categorical"``.
 
     Raises:
-        FamilyError: for an unknown family or parameter, or a link that the family does not have.
+        FamilyError: for an unknown family, parameter or option, or a link that the family does not have.
     """
     if isinstance(name, Family):
-        if link is not None or links:
+        if link is not None or links_and_options:
             raise FamilyError(f"the family {name.name} has its links already; give its name to choose others")
         return name
     if not isinstance(name, str):
         raise FamilyError(f"family is a name such as 'gaussian' or family(...), got {name!r}")
+    made = FAMILIES[_SPELLINGS.get(name, name)]
     chosen = {} if link is None else {"mu": link}
-    for key, value in links.items():
+    options = {key: value for key, value in links_and_options.items() if key in made.options}
+    for key, value in links_and_options.items():
+        if key in options:
+            continue
         if not key.startswith("link_"):
-            raise FamilyError(f"unknown argument {key!r}; links of parameters are given as link_<parameter>")
+            own = f"; options of {made.name}: {', '.join(made.options)}" if made.options else ""
+            raise FamilyError(f"unknown argument {key!r}; links of parameters are given as link_<parameter>{own}")
         dpar = key.removeprefix("link_")
         if dpar in chosen:
             raise FamilyError(f"the link of {dpar} is given twice, as link= and as {key}=")
         chosen[dpar] = value
-    return FAMILIES[_SPELLINGS.get(name, name)].create(chosen)
+    return made.create(chosen, **options)

@@ -24,7 +24,7 @@ class Parameter:
     ``links`` are allowed when it is predicted; the first is the default.  ``prior`` is the default on
     the natural scale, ``intercept_prior`` the one for its intercept when it is predicted; words in braces
     such as ``{scale}`` are replaced by what brms derives from the response.  ``below_response`` marks a parameter that
-    is at most the smallest response.
+    is at most the smallest response; ``held`` is the number of one that is not sampled unless it is predicted.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Parameter:
     prior: str = ""
     intercept_prior: str = "student_t(3, 0, 2.5)"
     below_response: bool = False
+    held: float | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Response:
         lb, ub: (n,) bounds of truncation, both included, or None.
         se: (n,) known standard errors, or None.
         denom: (n,) denominators of rates, or None.
+        categories: labels of the categories that ``y`` counts from 1; none for other responses.
     """
 
     label: str
@@ -63,12 +65,23 @@ class Response:
     ub: FloatArray | None = None
     se: FloatArray | None = None
     denom: FloatArray | None = None
+    categories: tuple[str, ...] = ()
 
     def rows(self, rows: slice) -> Response:
         """Return some of the rows; the values of a response that is not there stay empty."""
-        given = {f.name: getattr(self, f.name) for f in fields(self)[1:]}
-        taken: dict[str, Any] = {name: values[rows] for name, values in given.items() if values is not None}
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        taken: dict[str, Any] = {k: values[rows] for k, values in given.items() if isinstance(values, np.ndarray)}
         return replace(self, **taken)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number of the family that the program reads as data: its Stan type, its name, what it is, and its value."""
+
+    kind: str
+    name: str
+    comment: str
+    value: int
 
 
 @dataclass(frozen=True)
@@ -86,13 +99,18 @@ class Family(ABC):
     sets ``cdf``, has the methods ``log_cdf`` and ``log_ccdf``, and a macro ``cdf(v)`` with the arguments of Stan's
     distribution function, ``y | mu, sigma``.
 
+    A family of categories sets ``categorical``, has the method ``probabilities``, and codes its response 1, 2, ...
+    Where the data say which parameters there are, ``parameters`` is a property, and ``bound`` returns the family that
+    knows them; ``main`` names those that the main formula predicts.  Such a family may say in ``by_category`` which
+    linear predictor belongs to every category: ``v.mu`` is then the matrix of them, a column per category.  Macros
+    ``pointwise_functions()`` and ``pointwise_data()`` give what only ``pointwise(v)`` needs.
+
     ``links`` holds a link for every parameter.
     """
 
     links: tuple[tuple[str, str], ...] = ()
 
     name: ClassVar[str]
-    parameters: ClassVar[tuple[Parameter, ...]]
     discrete: ClassVar[bool] = False
     binary: ClassVar[bool] = False
     support: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
@@ -103,27 +121,78 @@ class Family(ABC):
     optional_additions: ClassVar[tuple[str, ...]] = ("weights",)
     cdf: ClassVar[str] = ""
     """Stan's name of the distribution whose ``_lcdf`` and ``_lccdf`` the template's macro ``cdf`` fits; or empty."""
+    categorical: ClassVar[bool] = False
+    """Whether the response is one of several categories, coded 1, 2, ...; means are then their probabilities."""
+    ordered: ClassVar[bool] = False
+    """Whether the categories have an order."""
+    ordered_thresholds: ClassVar[bool] = False
+    """Whether thresholds between ordered categories must increase."""
+    joint_link: ClassVar[bool] = False
+    """Whether ``mu`` stays a linear predictor, because its link works on thresholds as well."""
+    glm_offset: ClassVar[bool] = True
+    """Whether the GLM primitive takes a vector ``v.alpha``."""
+    options: ClassVar[tuple[str, ...]] = ()
+    """Fields beside the links that ``family()`` takes."""
+    shared_priors: ClassVar[tuple[str, ...]] = ()
+    """Classes of priors that can be given for all parameters at once."""
+
+    @property
+    @abstractmethod
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The distributional parameters; mostly a class variable."""
+
+    @property
+    def main(self) -> tuple[str, ...]:
+        """The parameters that the main formula predicts."""
+        return ("mu",)
+
+    @property
+    def by_category(self) -> tuple[str, ...]:
+        """The parameter that is the linear predictor of every category, empty for the reference; mostly none."""
+        return ()
+
+    @property
+    def constants(self) -> tuple[Constant, ...]:
+        """What the program must know of the family."""
+        return ()
 
     @classmethod
-    def create(cls, links: Mapping[str, str]) -> Family:
-        """Make the family with the given links, the defaults elsewhere."""
+    def create(cls, links: Mapping[str, str], **options: Any) -> Family:
+        """Make the family with the given links, the defaults elsewhere, and its own options."""
+        for option in options:
+            if option not in cls.options:
+                known_options = f" (options: {', '.join(cls.options)})" if cls.options else ""
+                raise FamilyError(f"family {cls.name} has no option {option!r}{known_options}")
+        family = cls(**options)
         for dpar in links:
-            cls.parameter(dpar)
-        return cls(tuple((p.name, _checked_link(cls.name, p, links.get(p.name))) for p in cls.parameters))
+            family.parameter(dpar)
+        chosen = tuple((p.name, _checked_link(cls.name, p, links.get(p.name))) for p in family.parameters)
+        return replace(family, links=chosen)
+
+    def bound(self, categories: tuple[str, ...]) -> Family:
+        """Return the family of a response with these categories; the same again unless its parameters depend on them.
+
+        Raises:
+            FamilyError: if it cannot have such categories.
+        """
+        return self
 
     def link(self, dpar: str) -> Link:
         """Return the link of a distributional parameter."""
         return LINKS[dict(self.links)[dpar]]
 
-    @classmethod
-    def parameter(cls, dpar: str) -> Parameter:
+    def parameter(self, dpar: str) -> Parameter:
         """Return the facts of a distributional parameter."""
-        for parameter in cls.parameters:
+        for parameter in self.parameters:
             if parameter.name == dpar:
                 return parameter
         raise FamilyError(
-            f"family {cls.name} has no parameter {dpar!r} (parameters: {', '.join(p.name for p in cls.parameters)})"
+            f"family {self.name} has no parameter {dpar!r} (parameters: {', '.join(p.name for p in self.parameters)})"
         )
+
+    def probabilities(self, parameters: Parameters, response: Response) -> FloatArray:
+        """Return the probabilities of the categories, (draws, rows, categories); for families of categories."""
+        raise FamilyError(f"family {self.name} has no categories")
 
     def log_cdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y <= y), (draws, rows); for families with a ``cdf``."""
@@ -139,7 +208,7 @@ class Family(ABC):
 
     @abstractmethod
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
-        """Return the expected response, (draws, rows)."""
+        """Return the expected response, (draws, rows); of categories the probabilities, (draws, rows, categories)."""
 
     @abstractmethod
     def log_density(self, response: Response, parameters: Parameters) -> FloatArray:

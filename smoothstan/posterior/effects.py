@@ -23,6 +23,8 @@ def fixed_draws(design: Design, draws: Flat) -> dict[str, FloatArray]:
     found: dict[str, FloatArray] = {}
     for dpar in design.predicted:
         prefix = f"{prior_dpar(dpar)}_" if prior_dpar(dpar) else ""
+        listed = (pair for term in design.terms for pair in term.coefficient_names(dpar))
+        found |= {prefix + label: draws[name] for label, name in listed}
         for term in design.terms:
             if isinstance(term, LinearTerm) and term.dpar == dpar:
                 stem = f"b{term.p}_"

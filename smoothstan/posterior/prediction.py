@@ -57,10 +57,10 @@ class ParametersAsNeeded(Mapping[str, FloatArray]):
         return self.design.parameter(dpar, self.draws, self.table)
 
     def __iter__(self) -> Iterator[str]:
-        return (p.name for p in self.design.family.parameters)
+        return iter(self.design.parameter_names)
 
     def __len__(self) -> int:
-        return len(self.design.family.parameters)
+        return len(self.design.parameter_names)
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Prediction:
         bound = self.design.response
         if self.has_response:
             return bound.at(self.table)
-        return Response(bound.label, np.empty(0), **bound.additions_at(self.table, _ADDITIONS_OF_PREDICTIONS))
+        return bound.without_values(self.table, _ADDITIONS_OF_PREDICTIONS)
 
     def observed(self) -> FloatArray:
         """Return the (rows,) response, of a prediction that was made with ``observed``."""

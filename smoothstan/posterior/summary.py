@@ -166,6 +166,7 @@ def _scalars(term: GroupTerm) -> list[str]:
 def _coefficients(design: Design) -> Plan:
     rows: list[tuple[str, str]] = []
     for dpar in design.predicted:
+        rows += [(_prefix(dpar) + label, name) for t in design.terms for label, name in t.coefficient_names(dpar)]
         for term in design.terms:
             if isinstance(term, LinearTerm) and term.dpar == dpar:
                 names = [v.name for v in term.variables if v.name.startswith(f"b{term.p}_")]

@@ -41,6 +41,16 @@ class AuxiliaryTerm(BoundTerm):
         return f"<{text}>" if text else ""
 
     @property
+    def expression(self) -> str:
+        """What stands for it in the program: its name, or the number that it is always held at."""
+        return "1" if self.is_one else self.name
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is held at one, as long as nothing else is said."""
+        return self.value == self.parameter.held == 1
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """No columns."""
         return ()

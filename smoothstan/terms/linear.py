@@ -23,12 +23,14 @@ class LinearTerm(BoundTerm):
     """The population-level columns of one distributional parameter.
 
     With an intercept the other columns are centred in the program; ``Intercept`` is then the
-    expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.
+    expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.  Columns ``beside_thresholds``
+    are centred too; the intercept is then another term's.
     """
 
     dpar: str
     matrix: ModelMatrix
     default_intercept: str
+    beside_thresholds: bool = False
 
     template: ClassVar[str] = "terms/linear.stan.jinja"
 
@@ -39,8 +41,13 @@ class LinearTerm(BoundTerm):
 
     @property
     def centred(self) -> bool:
-        """Whether the program centres the columns."""
+        """Whether it has an intercept, beside which the program centres the columns."""
         return self.matrix.intercept
+
+    @property
+    def columns_centred(self) -> bool:
+        """Whether the program centres the columns."""
+        return self.centred or self.beside_thresholds
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -56,8 +63,8 @@ class LinearTerm(BoundTerm):
         """Return K, X and, where the columns are centred, Kc."""
         x = self.matrix.at(table)
         data: StanData = {f"K{self.p}": x.shape[1], f"X{self.p}": x}
-        if self.centred:
-            data[f"Kc{self.p}"] = x.shape[1] - 1
+        if self.columns_centred:
+            data[f"Kc{self.p}"] = self.columns
         return data
 
     @property
@@ -121,7 +128,7 @@ class LinearTerm(BoundTerm):
         """Return the (centred) matrix times ``b``."""
         if dpar != self.dpar or not self.coefficients:
             return ()
-        if self.centred:
+        if self.columns_centred:
             return (DensePart(f"Xc{self.p}", f"b{self.p}", f"Kc{self.p}"),)
         return (DensePart(f"X{self.p}", f"b{self.p}", f"K{self.p}"),)
 
@@ -150,13 +157,26 @@ class LinearTerm(BoundTerm):
             yield from zip(map(self._label, names), self.matrix.at(table).T, strict=True)
 
 
-def bind_linear(terms: TermList, dpar: str, default_intercept: str, table: Table, text: str) -> LinearTerm:
-    """Bind the population-level part of a predictor."""
+def bind_linear(
+    terms: TermList, dpar: str, default_intercept: str, table: Table, text: str, *, thresholds: bool = False,
+    centred: bool = True,
+) -> LinearTerm:  # fmt: skip
+    """Bind the population-level part of a predictor.
+
+    Args:
+        terms: what the right-hand side asks for.
+        dpar: the distributional parameter.
+        default_intercept: the default prior of the intercept.
+        table: the rows used.
+        text: the formula's text, for errors.
+        thresholds: whether thresholds stand for the intercept.
+        centred: whether the columns are centred beside them.
+    """
     matrix = bind_model_matrix(
         terms.population,
-        intercept=terms.intercept,
+        intercept=terms.intercept and not thresholds,
         coded_with_intercept=terms.intercept or terms.reserved_intercept,
         table=table,
         text=text,
     )
-    return LinearTerm(dpar, matrix, default_intercept)
+    return LinearTerm(dpar, matrix, default_intercept, thresholds and centred)

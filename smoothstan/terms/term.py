@@ -74,6 +74,21 @@ class Addend:
 
 
 @dataclass(frozen=True)
+class Supply:
+    """What a term gives to the family beside linear predictors: its name there, and the Stan expression.
+
+    With a ``declaration``, its Stan type, the expression is a local variable that holds ``value``; ``by_row`` marks
+    what differs between rows.
+    """
+
+    name: str
+    expression: str
+    declaration: str = ""
+    value: str = ""
+    by_row: bool = False
+
+
+@dataclass(frozen=True)
 class BoundTerm(ABC):
     """A term whose columns are fixed by the data.
 
@@ -122,6 +137,24 @@ class BoundTerm(ABC):
 
         An array is new; the caller may change it.
         """
+
+    @property
+    def supplies(self) -> tuple[Supply, ...]:
+        """What else the family's macros can place; mostly nothing."""
+        return ()
+
+    @property
+    def supplied_names(self) -> tuple[str, ...]:
+        """The keys of what ``supplied`` returns."""
+        return ()
+
+    def supplied(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return what the family's methods read beside its parameters; those of several terms are added."""
+        return {}
+
+    def coefficient_names(self, dpar: str) -> tuple[tuple[str, str], ...]:
+        """Return label and posterior name of coefficients that tables list before those of the model matrix."""
+        return ()
 
     @property
     def width(self) -> int:
