@@ -64,7 +64,9 @@ class BoundResponse:
         """Return the (n,) response on a table, a binary one as 0 and 1, categories as 1, 2, ..."""
         value = self.expression.at(table)
         if isinstance(value, Factor):
-            y = value.codes + (1.0 if self.categories else 0.0)
+            y = value.codes.astype(float)
+            if self.categories:
+                y += 1
         else:
             y = as_numbers(value, self.expression.node, self.expression.text)
         if self.coding is not None:

@@ -12,7 +12,7 @@ from smoothstan.errors import DataError, DataWarning, FormulaError, underline, w
 from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList, call_arguments
 from smoothstan.formula.syntax import Call, Constant, Node
-from smoothstan.table import Table, as_factor
+from smoothstan.table import Factor, Logical, Table, as_factor
 from smoothstan.terms import (
     BoundTerm,
     CategoryTerm,
@@ -63,9 +63,16 @@ def count_thresholds(formula: ModelFormula, response: Response, table: Table) ->
         return Thresholds((ThresholdBlock(0, "", count),), None)
     check_functions(group, formula.text)
     grouping, value = bind_expression(group, table, formula.text)
+    if not isinstance(value, (Factor, Logical)):
+        raise DataError(
+            f"gr= of thres() must be a factor, {grouping.label} is not; write factor({grouping.label}) for groups that "
+            f"are numbers\n{underline(formula.text, group.span)}"
+        )
     factor = as_factor(value).drop_unused()
     blocks = tuple(
-        ThresholdBlock(i, level, _count(response.y, given, factor.codes == i - 1, level, underline(formula.text, place)))
+        ThresholdBlock(
+            i, level, _count(response.y, given, factor.codes == i - 1, level, underline(formula.text, place))
+        )
         for i, level in enumerate(factor.levels, start=1)
     )
     _refuse_repeated(blocks, formula, call)

@@ -75,7 +75,7 @@ class Ordinal(Family):
 
     def probabilities(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return the probabilities of the categories, (draws, rows, categories)."""
-        return np.exp(self._log_probabilities(parameters))
+        return np.asarray(np.exp(self._log_probabilities(parameters)))
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return the probabilities of the categories, (draws, rows, categories)."""

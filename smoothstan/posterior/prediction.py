@@ -294,5 +294,5 @@ def _check_response(design: Design, table: Table, has_response: bool, observed: 
     if has_response:
         design.family.check_response(bound.at(table))
     elif observed:
-        additions = bound.additions_at(table, _ADDITIONS_OF_PREDICTIONS)
-        design.family.check_response(Response(bound.label, bound.values(table), **additions))
+        known = bound.without_values(table, _ADDITIONS_OF_PREDICTIONS)
+        design.family.check_response(replace(known, y=bound.values(table)))

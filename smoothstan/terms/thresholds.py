@@ -9,8 +9,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
+from smoothstan.errors import DataError
 from smoothstan.priors import DefaultScale, PriorSlot
-from smoothstan.table import Table, as_factor
+from smoothstan.table import Factor, Logical, Table, as_factor
 from smoothstan.terms.expression import Expression
 from smoothstan.terms.model_matrix import ModelMatrix
 from smoothstan.terms.names import clean_name
@@ -118,8 +119,15 @@ class ThresholdTerm(BoundTerm):
         """Return the (n,) numbers of the rows' blocks, from 0."""
         if self.grouping is None:
             return np.zeros(table.n, dtype=np.int64)
-        factor = as_factor(self.grouping.at(table))
+        value = self.grouping.at(table)
+        assert isinstance(value, (Factor, Logical))
+        factor = as_factor(value)
         place = {block.level: i for i, block in enumerate(self.blocks)}
+        for level in factor.levels:
+            if level not in place:
+                raise DataError(
+                    f"thresholds are known for {', '.join(place)}; {self.grouping.label} has the unknown level {level!r}"
+                )
         return np.asarray([place[level] for level in factor.levels], dtype=np.int64)[factor.codes]
 
     def stan_data(self, table: Table) -> StanData:

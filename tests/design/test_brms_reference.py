@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import smoothstan as ss
 
 FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
-    "family_cases": reference_frame("family_data"),
+    "family_cases": reference_frame("family_data"), "ordinal_cases": reference_frame("ordinal_data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
 IDS = [f"{case['family']}: {' & '.join(case['formula'])}" for case in CASES]
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.* rows have missing values:smoo
 
 def family_of(case: dict[str, Any]) -> Any:
     name, _, link = case["family"].partition("-")
+    if "threshold" in case:
+        return ss.family(name, link or None, threshold=case["threshold"])
     if link == "sigmaidentity":
         return ss.family(name, link_sigma="identity")
     if link == "nuidentity":
@@ -34,7 +37,7 @@ def family_of(case: dict[str, Any]) -> Any:
 def test_standata(case: dict[str, Any]) -> None:
     data = ss.standata(case["formula"], FRAMES[case["file"]], family=family_of(case))
     # Kc came with brms 2.19.
-    assert {name for name in data if not name.startswith("Kc")} == set(case["standata"])
+    assert {name for name in data if not re.fullmatch(r"Kc(_\w+)?", name)} == set(case["standata"])
     for name, recorded in case["standata"].items():
         found = np.asarray(data[name], dtype=float)
         expected = np.asarray(recorded["values"], dtype=float).reshape(recorded["dim"])
