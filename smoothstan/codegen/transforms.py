@@ -1,7 +1,8 @@
 """Parameters of a program as one unconstrained vector, laid out as Stan lays it out.
 
-Source: Stan Reference Manual, chapter "Constraint transforms": logarithms for one bound, the log odds for two, and for
-ordered vectors logarithms of differences, and for Cholesky factors of correlations canonical partial correlations by tanh; matrices column by column.
+Source: Stan Reference Manual, chapter "Constraint transforms": logarithms for one bound, the log odds for two, for
+ordered vectors logarithms of differences, for Cholesky factors of correlations canonical partial correlations by tanh;
+matrices column by column.
 """
 
 from __future__ import annotations

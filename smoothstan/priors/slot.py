@@ -11,7 +11,8 @@ class PriorSlot:
 
     ``coef`` and ``group`` are empty for the rows that speak for a whole class; ``dpar`` is empty for
     the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.  ``ub_symbol`` is how
-    brms writes an upper bound that the data give, ``min_Y``.
+    brms writes an upper bound that the data give, ``min_Y``; ``bounded`` is False where the parameters
+    cannot have bounds.
     """
 
     class_: str
@@ -22,6 +23,7 @@ class PriorSlot:
     lb: float | None = None
     ub: float | None = None
     ub_symbol: str = ""
+    bounded: bool = True
 
     @property
     def address(self) -> tuple[str, str, str, str]:

@@ -126,7 +126,8 @@ class ThresholdTerm(BoundTerm):
         for level in factor.levels:
             if level not in place:
                 raise DataError(
-                    f"thresholds are known for {', '.join(place)}; {self.grouping.label} has the unknown level {level!r}"
+                    f"thresholds are known for {', '.join(place)}; {self.grouping.label} has the unknown level "
+                    f"{level!r}"
                 )
         return np.asarray([place[level] for level in factor.levels], dtype=np.int64)[factor.codes]
 
@@ -141,7 +142,8 @@ class ThresholdTerm(BoundTerm):
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
         """Return the rows of the classes ``Intercept`` and ``delta``."""
-        slots = [PriorSlot("Intercept", default=scale.fill(self.default))]
+        free = self.equidistant or not self.ordered
+        slots = [PriorSlot("Intercept", default=scale.fill(self.default), bounded=free)]
         if self.equidistant:
             slots.append(PriorSlot("delta", lb=self._least))
         for block in self.blocks:
