@@ -18,6 +18,7 @@ from smoothstan.design.thresholds import (
     bind_beside_thresholds,
     count_thresholds,
     refuse_category_effects,
+    refuse_varying_category_effects,
 )
 from smoothstan.errors import DataError, FormulaError, NotYetSupported
 from smoothstan.families import Family
@@ -86,6 +87,7 @@ def _bind_predictor(
 ) -> Iterator[BoundTerm]:  # fmt: skip
     dpar, text = predictor.dpar, predictor.text
     own = thresholds if dpar == "mu" else None
+    refuse_varying_category_effects(parts, text)
     specific = [call for call in parts.specials if call.function == CATEGORY_SPECIFIC]
     for call in parts.specials:
         if call.function not in (*SMOOTHS, CATEGORY_SPECIFIC):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
-from smoothstan.errors import DataError, DataWarning, FormulaError, underline, warn
+from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported, underline, warn
 from smoothstan.families import Family, Response
-from smoothstan.formula import ModelFormula, PredictorFormula, TermList, call_arguments
+from smoothstan.formula import ModelFormula, PredictorFormula, TermList, call_arguments, expand
 from smoothstan.formula.syntax import Call, Constant, Node
 from smoothstan.table import Factor, Logical, Table, as_factor
 from smoothstan.terms import (
@@ -186,3 +186,10 @@ def refuse_category_effects(calls: Sequence[Call], family: Family, dpar: str, te
     for call in calls:
         where = f"the parameter {dpar}" if family.ordered else f"family {family.name}"
         raise FormulaError(f"cs() needs thresholds, which {where} does not have", text, call.span)
+
+
+def refuse_varying_category_effects(parts: TermList, text: str) -> None:
+    """Refuse category specific effects that vary by group."""
+    for group in parts.groups:
+        if any(call.function == CATEGORY_SPECIFIC for call in expand(group.effects, text).specials):
+            raise NotYetSupported("category specific effects that vary by group are not built yet", text, group.span)

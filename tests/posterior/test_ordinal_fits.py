@@ -41,7 +41,8 @@ MODELS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
     "predicted disc": (["grade ~ s(x, k = 4)", "disc ~ z + (1 | g)"], "cumulative", ()),
     "priors by threshold": (
         "y ~ x", "cumulative",
-        (ss.prior("normal(-2, 1)", class_="Intercept", coef="1"), ss.prior("normal(2, 1)", class_="Intercept", coef="3")),
+        (ss.prior("normal(-2, 1)", class_="Intercept", coef="1"),
+         ss.prior("normal(2, 1)", class_="Intercept", coef="3")),
     ),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from smoothstan.arrays import IntArray
 from smoothstan.design import Design
 from smoothstan.errors import OptionError
 from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric, conform, read_table
-from smoothstan.terms import Expression, GroupTerm, LinearTerm, OffsetTerm, SmoothTerm
+from smoothstan.terms import CategoryTerm, Expression, GroupTerm, LinearTerm, OffsetTerm, SmoothTerm
 
 _STEPS = (-1.0, 0.0, 1.0)
 
@@ -130,7 +130,7 @@ def _made_factors(design: Design) -> Iterator[str]:
 
 def _expressions(design: Design) -> Iterator[Expression]:
     for term in design.terms:
-        if isinstance(term, LinearTerm):
+        if isinstance(term, LinearTerm | CategoryTerm):
             yield from (factor.expression for factors in term.matrix.terms for factor in factors)
         elif isinstance(term, SmoothTerm):
             for smooth in term.smooths:

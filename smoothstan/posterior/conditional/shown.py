@@ -8,7 +8,7 @@ from itertools import combinations
 from smoothstan.design import Design
 from smoothstan.errors import OptionError, suggestion
 from smoothstan.posterior.conditional.predictor import Predictor
-from smoothstan.terms import LinearTerm, SmoothTerm
+from smoothstan.terms import CategoryTerm, LinearTerm, SmoothTerm
 
 Effect = tuple[str, ...]
 """One variable, or two: the second tells curves apart."""
@@ -54,7 +54,9 @@ def _written(design: Design) -> Iterator[Effect]:
     """Yield the variables of every term, in the order of brms: parameter by parameter, smooths last."""
     for dpar in design.predicted:
         for term in design.terms:
-            if isinstance(term, LinearTerm) and term.dpar == dpar:
+            if (isinstance(term, LinearTerm) and term.dpar == dpar) or (
+                isinstance(term, CategoryTerm) and dpar == "mu"
+            ):
                 for factors in term.matrix.terms:
                     yield _distinct(name for factor in factors for name in factor.expression.variables)
         for term in design.terms:
