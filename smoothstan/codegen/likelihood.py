@@ -50,8 +50,7 @@ class LikelihoodPart:
         cdf: the distribution function where it is needed row by row, or None.
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
         bounded: whether the distribution function is needed at all.
-        names: the expressions that the family's macros place, for those that take them; None where the density is one
-            of Stan's own.
+        names: the expressions that the family's macros place, for those macros that take them.
         locals: the local variables that terms give to the family.
     """
 
@@ -76,13 +75,12 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     macros, link = macro_names(template), design.family.link("mu").name
     observed = Observed.of(design, template)
     dense = _dense(design, "mu")
-    addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
-    fits = observed.plain and observed.numbers and (design.family.glm_offset or not addends)
-    if f"glm_{link}" in macros and dense and fits and design.predicted == ("mu",):
+    if f"glm_{link}" in macros and dense and observed.plain and observed.numbers and design.predicted == ("mu",):
         glm, beta = _glm(dense)
+        addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
         names = observed.names.having(X=glm.matrix, alpha=" + ".join(addends) or "0", beta=beta)
         return LikelihoodPart(template, (rendered(template, f"glm_{link}", names),), (), glm, assembled)
-    raw = f"density_{link}" in macros and observed.plain and observed.common
+    raw = f"density_{link}" in macros and observed.plain
     predictors = tuple(_predictor(design, dpar, raw=raw and dpar == "mu") for dpar in design.predicted)
     names = observed.at(link if raw else "")
     increments = (
@@ -92,7 +90,7 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     )
     return LikelihoodPart(
         template, increments, predictors, None, assembled, observed.row_sets, observed.cdf_rows(names),
-        observed.edges, observed.bounded, None if raw else names, _locals(design),
+        observed.edges, observed.bounded, names, _locals(design),
     )  # fmt: skip
 
 

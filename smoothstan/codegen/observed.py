@@ -52,8 +52,6 @@ class Observed:
         support: the smallest and the largest value of the response, infinite if it has none.
         names: what the family's macros place: Stan expressions of the response and the parameters.
         fields: the columns that the additions have.
-        common: whether what stands beside the linear predictor is the same in all rows, as Stan's own densities of
-            categories need it.
     """
 
     template: str
@@ -62,7 +60,6 @@ class Observed:
     support: tuple[float, float]
     names: Names
     fields: frozenset[str]
-    common: bool = True
 
     @classmethod
     def of(cls, design: Design, template: str) -> Observed:
@@ -83,8 +80,7 @@ class Observed:
             names["shape"] = "(shape .* denom)"
             vectors.add("shape")
         family = design.family
-        common = not any(supply.by_row for supply in supplies) and names.get("disc", "1") == "1"
-        return cls(template, family.cdf, family.discrete, family.support, Names(names, vectors), fields, common)
+        return cls(template, family.cdf, family.discrete, family.support, Names(names, vectors), fields)
 
     @property
     def plain(self) -> bool:
@@ -94,7 +90,7 @@ class Observed:
     @property
     def numbers(self) -> bool:
         """Whether the parameters beside the mean are numbers where Stan's GLM primitives need numbers."""
-        return self.common and "shape" not in self.names.vectors
+        return "shape" not in self.names.vectors
 
     @property
     def bounded(self) -> bool:

@@ -22,7 +22,6 @@ class Cumulative(Ordinal):
 
     name: ClassVar[str] = "cumulative"
     ordered_thresholds: ClassVar[bool] = True
-    glm_offset: ClassVar[bool] = False
 
     def log_probabilities(self, distances: FloatArray, tails: Tails) -> FloatArray:
         """Return log(F(x_k) - F(x_(k - 1))), with F(x_0) = 0 and F(x_(K + 1)) = 1."""

@@ -92,12 +92,17 @@ class Family(ABC):
     ``@final @dataclass(frozen=True)``, set the class variables, write the four methods, add
     ``stan_templates/families/<name>.stan.jinja`` and one line to ``families/__init__``.  The template
     exports ``density(v)``, the log density on the natural scale summed over the rows, and ``pointwise(v)``, the same as
-    a vector of rows; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
-    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v``
+    a vector of rows, or ``weighted(v)``, the sum of the rows weighted by ``v.weights``; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
+    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``, or
+    ``functions(v)`` and ``transformed_data(v)``.  ``v``
     names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
     a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  A family that can be censored or truncated
     sets ``cdf``, has the methods ``log_cdf`` and ``log_ccdf``, and a macro ``cdf(v)`` with the arguments of Stan's
     distribution function, ``y | mu, sigma``.
+
+    What terms give to a family beside its parameters (``BoundTerm.supplies`` and ``supplied``), such as thresholds, its
+    macros place and its methods read under the names that the terms say; ``v.link`` is the link of a family with
+    ``joint_link``.
 
     A family of categories sets ``categorical``, has the method ``probabilities``, and codes its response 1, 2, ...
     Where the data say which parameters there are, ``parameters`` is a property, and ``bound`` returns the family that
@@ -129,8 +134,6 @@ class Family(ABC):
     """Whether thresholds between ordered categories must increase."""
     joint_link: ClassVar[bool] = False
     """Whether ``mu`` stays a linear predictor, because its link works on thresholds as well."""
-    glm_offset: ClassVar[bool] = True
-    """Whether the GLM primitive takes a vector ``v.alpha``."""
     options: ClassVar[tuple[str, ...]] = ()
     """Fields beside the links that ``family()`` takes."""
     shared_priors: ClassVar[tuple[str, ...]] = ()

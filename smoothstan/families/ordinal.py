@@ -104,4 +104,4 @@ def passing(log_stop: FloatArray, log_pass: FloatArray) -> FloatArray:
     """
     reached = np.cumsum(log_pass, axis=2)
     start = np.zeros((*reached.shape[:2], 1))
-    return np.concatenate([log_stop, start], axis=2) + np.concatenate([start, reached], axis=2)
+    return np.asarray(np.concatenate([log_stop, start], axis=2) + np.concatenate([start, reached], axis=2))

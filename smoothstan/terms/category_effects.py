@@ -104,7 +104,7 @@ class CategoryTerm(BoundTerm):
     @property
     def supplies(self) -> tuple[Supply, ...]:
         """The matrix of the effects on every threshold."""
-        return (Supply("category", "mucs", "matrix[N, nthres]", "Xcs * bcs", by_row=True),)
+        return (Supply("category", "mucs", "matrix[N, nthres]", "Xcs * bcs"),)
 
     @property
     def supplied_names(self) -> tuple[str, ...]:

@@ -77,15 +77,13 @@ class Addend:
 class Supply:
     """What a term gives to the family beside linear predictors: its name there, and the Stan expression.
 
-    With a ``declaration``, its Stan type, the expression is a local variable that holds ``value``; ``by_row`` marks
-    what differs between rows.
+    With a ``declaration``, its Stan type, the expression is a local variable that holds ``value``.
     """
 
     name: str
     expression: str
     declaration: str = ""
     value: str = ""
-    by_row: bool = False
 
 
 @dataclass(frozen=True)

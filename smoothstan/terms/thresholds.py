@@ -242,7 +242,7 @@ class ThresholdTerm(BoundTerm):
         for block in self.blocks[1:]:
             merged = f"append_row({merged}, {self.stem}{block.p})"
         return (
-            Supply("thresholds", "thresholds", "vector[sum(nthres)]", merged, by_row=True),
+            Supply("thresholds", "thresholds", "vector[sum(nthres)]", merged),
             Supply("start", "Jthres[, 1]"), Supply("end", "Jthres[, 2]"), Supply("most", "max(nthres)"),
             Supply("grouped", "1"),
         )  # fmt: skip

@@ -23,6 +23,6 @@ ordinal_formulas <- list(
   list("grade ~ cs(x)", "sratio"), list("grade ~ z + cs(x)", "cratio"), list("grade ~ x + cs(x * f) + z", "acat"), list("rating ~ cs(x + z) + cs(h)", "sratio-probit"),
   list("rating ~ cs(1) + x", "acat"), list(c("rating ~ cs(x)", "disc ~ z"), "acat-cloglog"), list("rating ~ cs(log(z)) + (1 | g) + s(x, k = 4)", "cratio"),
   list("rating ~ x", "sratio", "equidistant"), list("rating ~ x", "acat", "sum_to_zero"), list("rating ~ x + offset(off)", "acat-probit"),
-  list("rating | subset(lgl) ~ x", "cumulative"), list("grade ~ ch + (1 | g/sub)", "sratio-cauchit"), list("grade ~ s(x, bs = 'cr', k = 5) + s(z, by = x, bs = 'cr', k = 4)", "cumulative"),
+  list("rating | subset(lgl) ~ x", "cumulative"), list("grade ~ ch + (1 | g/sub)", "sratio-cauchit"), list("grade ~ s(x, bs = 'cr', k = 5) + s(z, bs = 'cr', k = 4)", "cumulative"),
   list("rating ~ poly(z, 2)", "acat-cloglog"), list("grade | weights(w, scale = TRUE) ~ 1 + (1 + x || g)", "cratio-cloglog")
 )
