@@ -92,9 +92,9 @@ class Family(ABC):
     ``@final @dataclass(frozen=True)``, set the class variables, write the four methods, add
     ``stan_templates/families/<name>.stan.jinja`` and one line to ``families/__init__``.  The template
     exports ``density(v)``, the log density on the natural scale summed over the rows, and ``pointwise(v)``, the same as
-    a vector of rows, or ``weighted(v)``, the sum of the rows weighted by ``v.weights``; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
-    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``, or
-    ``functions(v)`` and ``transformed_data(v)``.  ``v``
+    a vector of rows, or ``weighted(v)``, the sum of the rows weighted by ``v.weights``; where Stan has one,
+    ``density_<link>(v)``, which takes the linear predictor itself, and ``glm_<link>(v)``, the GLM primitive; and, if it
+    needs them, ``functions()`` and ``transformed_data()``, or ``functions(v)`` and ``transformed_data(v)``.  ``v``
     names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
     a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  A family that can be censored or truncated
     sets ``cdf``, has the methods ``log_cdf`` and ``log_ccdf``, and a macro ``cdf(v)`` with the arguments of Stan's

@@ -139,13 +139,15 @@ def test_new_data_that_do_not_fit() -> None:
         fitted("equidistant").log_lik(TABLE.iloc[:3].assign(y=[1, 2, 5]))
 
 
+@pytest.mark.slow
 def test_recovers_parameters() -> None:
     rng = np.random.default_rng(5)
-    n, slope, groups = 600, 1.2, rng.normal(0, 0.7, 20)
+    n, slope, groups = 400, 1.2, rng.normal(0, 0.7, 20)
     data = pd.DataFrame({"x": rng.normal(2, 1, n), "g": np.resize(np.arange(20), n).astype(str)})
     latent = slope * data["x"] + groups[data["g"].astype(int)] + rng.logistic(size=n)
     data["y"] = 1 + np.digitize(latent, truth := np.asarray([0.5, 2.0, 4.0]))
-    fit = ss.brm("y ~ x + (1 | g)", data, family="cumulative", **(OPTIONS | {"iter_warmup": 250, "iter_sampling": 250}))
+    options = OPTIONS | {"chains": 2, "iter_warmup": 300, "iter_sampling": 400}
+    fit = ss.brm("y ~ x + (1 | g)", data, family="cumulative", **options)
     table = fit.fixef()
     # Intervals of 99.9 %, for four numbers and a fixed seed.
     for name, value in zip(("Intercept[1]", "Intercept[2]", "Intercept[3]", "x"), (*truth, slope), strict=True):
