@@ -79,8 +79,9 @@ class AuxiliaryTerm(BoundTerm):
     @property
     def variables(self) -> tuple[Variable, ...]:
         """The parameter itself, unless the model says a number for it."""
-        shown = self.value is None or self.is_one
-        return (Variable(self.name, (self.name,)),) if shown else ()
+        if self.value is None:
+            return (Variable(self.name, (self.name,)),)
+        return (Variable(self.name, (f"{self.name}_held",)),) if self.is_one else ()
 
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return the parameter itself, unless it is held."""
@@ -88,7 +89,7 @@ class AuxiliaryTerm(BoundTerm):
 
     def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
         """Return the number that it is always held at."""
-        return {self.name: np.ones(len(next(iter(parameters.values()))))} if self.is_one else {}
+        return {f"{self.name}_held": np.ones(len(next(iter(parameters.values()))))} if self.is_one else {}
 
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return nothing: it has no linear predictor."""
