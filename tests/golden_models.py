@@ -31,6 +31,13 @@ MODELS: dict[str, dict[str, Any]] = {
     "categorical_glm": {"formula": "f ~ x + s(z, bs='cr', k=5)", "family": "categorical"},
     "categorical_groups": {"formula": ["f ~ x + (1 | g)", "mua ~ z"], "family": ss.family("categorical", refcat="c+d")},
     "categorical_weights": {"formula": "f | weights(w) ~ x", "family": ss.family("categorical", refcat="NA")},
+    "cumulative": {"formula": "o ~ x + (1 | g)", "family": "cumulative"},
+    "cumulative_groups": {
+        "formula": ["int | thres(gr = h) + weights(w) ~ x", "disc ~ z"],
+        "family": ss.family("cumulative", "probit", threshold="equidistant"),
+    },
+    "category_specific": {"formula": "o ~ z + cs(x)", "family": "sratio"},
+    "adjacent_categories": {"formula": "o ~ x", "family": ss.family("acat", threshold="sum_to_zero")},
     "smooth_by_factor": {"formula": "y ~ h + s(z, by=h, k=5)"},
     "smooths_by_group": {"formula": "y ~ s(g, bs='re') + s(x, g, bs='re') + s(z, g, bs='fs', k=4)"},
     "smooth_by_group_and_factor": {"formula": "y ~ h + s(sub, by=h, bs='re') + s(z, g, by=h, bs='fs', k=4)"},

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from smoothstan.codegen.environment import macro_names, rendered
-from smoothstan.codegen.names import folded
+from smoothstan.codegen.names import Names, folded
 from smoothstan.codegen.observed import CdfRows, Increment, Observed, RowSet
 from smoothstan.design import Design
-from smoothstan.terms import Addend, DensePart
+from smoothstan.terms import Addend, DensePart, Supply
 
 _STACKED = "X_all"
 
@@ -48,6 +48,8 @@ class LikelihoodPart:
         cdf: the distribution function row by row, or None.
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
         bounded: whether the distribution function is needed.
+        names: the expressions that the family's macros place, for those macros that take them.
+        locals: the local variables that terms give to the family.
         pointwise: whether the density of every row by itself is needed.
         by_category: the matrix of the linear predictors of categories, or empty.
     """
@@ -61,6 +63,8 @@ class LikelihoodPart:
     cdf: CdfRows | None = None
     edges: bool = False
     bounded: bool = False
+    names: Names | None = None
+    locals: tuple[Supply, ...] = ()
     pointwise: bool = False
     by_category: str = ""
     template: str = field(default="likelihood.stan.jinja")
@@ -90,7 +94,7 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     )
     return LikelihoodPart(
         template, increments, predictors, None, assembled, observed.row_sets, observed.cdf_rows(names),
-        observed.edges, observed.bounded, not observed.plain,
+        observed.edges, observed.bounded, names, _locals(design), not observed.plain,
     )  # fmt: skip
 
 
@@ -130,8 +134,13 @@ def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
     if not products and not any(a.vector for a in addends):
         text = f"rep_vector({text or '0.0'}, N)"
     link = design.family.link(dpar)
+    raw = raw or (dpar == "mu" and design.family.joint_link)
     transform = "" if raw or link.name == "identity" else link.stan_inverse.replace("{}", dpar)
     return PredictorPart(dpar, text, transform)
+
+
+def _locals(design: Design) -> tuple[Supply, ...]:
+    return tuple(supply for term in design.terms for supply in term.supplies if supply.declaration)
 
 
 def _glm(dense: tuple[DensePart, ...]) -> tuple[GlmPart, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smoothstan.codegen.environment import rendered
+from smoothstan.codegen.environment import macro_names, rendered
 from smoothstan.codegen.names import Names
 from smoothstan.design import Design
 from smoothstan.numerals import format_number
@@ -94,10 +94,14 @@ class Observed:
         """Collect the additions of a model."""
         fields = design.response.fields
         names = {"y": "Y", "trials": "trials"}
-        names |= {t.name: t.name for t in design.terms if isinstance(t, AuxiliaryTerm)}
+        names |= {t.name: t.expression for t in design.terms if isinstance(t, AuxiliaryTerm)}
         names |= {dpar: dpar for dpar in design.predicted}
         equal = dict(design.formula.equal)
         names |= {dpar: names[other] for dpar, other in equal.items()}
+        supplies = [supply for term in design.terms for supply in term.supplies]
+        names |= {supply.name: supply.expression for supply in supplies}
+        if design.family.joint_link:
+            names["link"] = design.family.link("mu").name
         vectors = {"y", "trials", *design.predicted, *(d for d, other in equal.items() if other in design.predicted)}
         if (errors := design.response.addition("se")) is not None:
             names["sigma"] = "sqrt(square(sigma) + square(se))" if "sigma" in errors.switched else "se"
@@ -175,6 +179,9 @@ class Observed:
         return tuple(Increment(text, rows if self.discrete else "") for rows, text in found)
 
     def _observations(self, names: Names) -> Iterator[tuple[str, str]]:
+        if not self._censored and self._weighted and "weighted" in macro_names(self.template):
+            yield "", rendered(self.template, "weighted", names.having(weights="weights"))
+            return
         if not self._censored:
             yield "", self._sum("pointwise" if self._weighted else "density", names, "")
             return

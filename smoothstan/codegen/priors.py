@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -90,7 +91,7 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
     for n, (_, _, prior, label) in enumerate(_pieces(parameter, table), start=1):
         if prior.distribution is None:
             continue
-        name = f"prior_{parameter.stan}_{n}"
+        name = f"prior_{_identifier(parameter.stan)}_{n}"
         if is_correlations(prior.distribution):
             size = len(group.coefficients) if group is not None else 2
             name = name.replace("_L_", "_cor_")
@@ -99,6 +100,10 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
             yield PriorDraw(name, f"2 * beta_rng({shape}, {shape}) - 1", "", f"prior_{label}")
         elif prior.distribution.is_density:
             yield PriorDraw(name, _turned(prior), _outside(name, prior), f"prior_{label}")
+
+
+def _identifier(text: str) -> str:
+    return re.sub(r"\W+", "_", text).strip("_")
 
 
 def prior_draw_names(parameter: PriorParameter, table: PriorTable, group: GroupTerm | None) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Parameters of a program as one unconstrained vector, laid out as Stan lays it out.
 
-Source: Stan Reference Manual, chapter "Constraint transforms": logarithms for one bound, the log odds for two,
-isometric log ratios for simplexes, and for Cholesky factors of correlations canonical partial correlations by tanh;
-matrices column by column, arrays one by one.
+Source: Stan Reference Manual, chapter "Constraint transforms": logarithms for one bound, the log odds for two, for
+ordered vectors logarithms of differences, isometric log ratios for simplexes, and for Cholesky factors of correlations
+canonical partial correlations by tanh; matrices column by column, arrays one by one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from smoothstan.errors import OptionError
 
 _CHOLESKY = "cholesky_factor_corr"
 _SIMPLEX = "simplex"
+_ORDERED = "ordered"
 _PLAIN = ("real", "vector", "row_vector", "matrix")
 
 
@@ -55,7 +56,7 @@ def parameter_space(code: str, values: Mapping[str, FloatArray]) -> ParameterSpa
     """
     declared = declared_parameters(code)
     for parameter in declared:
-        if parameter.kind not in (*_PLAIN, _CHOLESKY, _SIMPLEX) or parameter.name not in values:
+        if parameter.kind not in (*_PLAIN, _ORDERED, _CHOLESKY, _SIMPLEX) or parameter.name not in values:
             raise OptionError(f"the parameter {parameter.name} ({parameter.kind}) cannot be made unconstrained")
     return ParameterSpace(tuple((parameter, values[parameter.name].shape[1:]) for parameter in declared))
 
@@ -74,6 +75,8 @@ def _unconstrained(parameter: DeclaredParameter, values: FloatArray) -> FloatArr
         return np.concatenate([_partial_correlations(root) for root in arrays], axis=1)
     if parameter.kind == _SIMPLEX:
         return np.asarray(np.log(values) @ _sum_to_zero_basis(values.shape[-1])).reshape(len(values), -1)
+    if parameter.kind == _ORDERED:
+        return np.concatenate([values[:, :1], np.log(np.diff(values, axis=1))], axis=1)
     flat = values.reshape(len(values), -1) if values.ndim < 3 else values.swapaxes(1, 2).reshape(len(values), -1)
     low, high = parameter.lower, parameter.upper
     if low is not None and high is not None:
@@ -90,6 +93,8 @@ def _constrained(parameter: DeclaredParameter, shape: tuple[int, ...], free: Flo
         return np.stack([_cholesky_factor(part, shape[1]) for part in np.split(free, shape[0], axis=1)], axis=1)
     if parameter.kind == _SIMPLEX:
         return _simplexes(free.reshape(len(free), *shape[:-1], shape[-1] - 1), shape[-1])
+    if parameter.kind == _ORDERED:
+        return np.cumsum(np.concatenate([free[:, :1], np.exp(free[:, 1:])], axis=1), axis=1)
     low, high = parameter.lower, parameter.upper
     if low is not None and high is not None:
         free = low + (high - low) / (1 + np.exp(-free))

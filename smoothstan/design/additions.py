@@ -102,11 +102,16 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class BoundField:
-    """A field with what the user wrote for it, on the data."""
+    """A field with what the user wrote for it, on the data; ``call`` and ``argument`` name the field."""
 
-    field: Field
+    argument: str
     expression: Expression
     call: str
+
+    @property
+    def field(self) -> Field:
+        """The field itself, which holds functions and is not stored in files."""
+        return next(field for field in KINDS[self.call].fields if field.argument == self.argument)
 
     def at(self, table: Table) -> FloatArray:
         """Return the (n,) values on a table.
@@ -176,9 +181,11 @@ def bind_additions(calls: Sequence[Call], family: Family, table: Table, text: st
     Raises:
         FormulaError, FamilyError, DataError: for one that is unknown, that the family has no use for, or is missing.
     """
-    rows = tuple(call for call in calls if call.function != SUBSET)
-    for call in rows:
-        if call.function not in KINDS:
+    rows = tuple(call for call in calls if call.function not in (SUBSET, "thres"))
+    for call in calls:
+        if call.function == SUBSET:
+            continue
+        if call.function not in (*KINDS, "thres"):
             raise NotYetSupported(f"the addition {call.function}() is not built yet", text, call.span)
         if call.function not in family.optional_additions:
             raise FormulaError(f"family {family.name} has no use for {call.function}()", text, call.span)
@@ -252,7 +259,7 @@ def _bind(call: Call, table: Table, text: str) -> Addition:
             continue
         check_functions(node, text)
         expression, _ = bind_expression(node, table, text, finite=not field.allows)
-        bound.append(BoundField(field, expression, call.function))
+        bound.append(BoundField(field.argument, expression, call.function))
     if not bound:
         raise FormulaError(f"{call.function}() needs {' or '.join(names)}", text, call.span)
     switched = tuple(name for name in kind.options if _switch(given.get(name), name, arguments.error))

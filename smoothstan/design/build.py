@@ -13,6 +13,14 @@ from smoothstan.design.categories import categories_on, response_categories
 from smoothstan.design.design import Design
 from smoothstan.design.response import BoundResponse, bind_response
 from smoothstan.design.rows import Expanded, complete_rows, expand_predictors
+from smoothstan.design.thresholds import (
+    CATEGORY_SPECIFIC,
+    Thresholds,
+    bind_beside_thresholds,
+    count_thresholds,
+    refuse_category_effects,
+    refuse_varying_category_effects,
+)
 from smoothstan.errors import DataError, FormulaError, NotYetSupported
 from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList
@@ -52,18 +60,21 @@ def build_design(
     Raises:
         FormulaError, DataError, FamilyError: naming the place, what was found and what is allowed.
     """
-    known = response_categories(formula, data) if family.categorical else ()
+    known = response_categories(formula, data) if family.categorical and not family.ordered else ()
     family, expanded, whole, dropped = _bound_rows(formula, data, family, known)
     # Levels, and what transforms learn, come from all complete rows; subset() only picks rows, as in brms.
     table = in_subset(formula, whole)
     response = bind_response(formula, family, table)
+    thresholds = count_thresholds(formula, response.at(table), table) if family.ordered else None
+    if thresholds is not None:
+        response = replace(response, categories=thresholds.labels(response.categories))
     options = smooth_options or SmoothOptions()
     smooths = [call for _, parts in expanded for call in parts.specials if call.function in SMOOTHS]
     options.check_knots(smooth_covariates(smooths))
     terms = [
         term
         for predictor, parts in expanded
-        for term in _bind_predictor(predictor, parts, family, (whole, table), options)
+        for term in _bind_predictor(predictor, parts, family, (whole, table), options, thresholds)
     ]
     written = [
         PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc)
@@ -91,27 +102,37 @@ def _bound_rows(
     _check_parameters(formula, family)
     expanded = expand_predictors(formula, data, family.main)
     whole, dropped = complete_rows(formula, expanded, data)
-    used = categories_on(formula, in_subset(formula, whole)) if family.categorical else ()
-    if used != categories:
-        # All rows of a category miss a value elsewhere.
-        return _bound_rows(formula, data, family, used)
+    if family.categorical and not family.ordered:
+        used = categories_on(formula, in_subset(formula, whole))
+        if used != categories:
+            # All rows of a category miss a value elsewhere.
+            return _bound_rows(formula, data, family, used)
     return family, expanded, whole, dropped
 
 
 def _bind_predictor(
-    predictor: PredictorFormula, parts: TermList, family: Family, tables: tuple[Table, Table], options: SmoothOptions
-) -> Iterator[BoundTerm]:
+    predictor: PredictorFormula, parts: TermList, family: Family, tables: tuple[Table, Table], options: SmoothOptions,
+    thresholds: Thresholds | None,
+) -> Iterator[BoundTerm]:  # fmt: skip
     (whole, table), dpar, text = tables, predictor.dpar, predictor.text
+    own = thresholds if dpar == "mu" else None
+    refuse_varying_category_effects(parts, text)
+    specific = [call for call in parts.specials if call.function == CATEGORY_SPECIFIC]
     for call in parts.specials:
         if call.function == "mmc":
             raise FormulaError("mmc() varies by a multi-membership group: (mmc(x1, x2) | mm(g1, g2))", text, call.span)
-        if call.function not in SMOOTHS:
+        if call.function not in (*SMOOTHS, CATEGORY_SPECIFIC):
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
-    yield bind_linear(
-        parts, dpar, _default_intercept(family, dpar), whole, text, center=predictor.center, cmc=predictor.cmc
-    )
-    if parts.specials:
-        yield bind_smooths(parts.specials, dpar, table, text, options)
+    if own is not None:
+        yield from bind_beside_thresholds(own, parts, specific, predictor, family, whole)
+    else:
+        refuse_category_effects(specific, family, dpar, text)
+        yield bind_linear(
+            parts, dpar, _default_intercept(family, dpar), whole, text, center=predictor.center, cmc=predictor.cmc
+        )
+    smooths = tuple(call for call in parts.specials if call.function in SMOOTHS)
+    if smooths:
+        yield bind_smooths(smooths, dpar, table, text, options)
     if parts.special_effects:
         yield bind_monotonic(parts.special_effects, dpar, whole, text)
     if parts.offsets:
@@ -130,7 +151,7 @@ def _auxiliary(
     formula: ModelFormula, predicted: Sequence[str], family: Family, response: BoundResponse, table: Table
 ) -> list[BoundTerm]:
     elsewhere = {*predicted, *dict(formula.equal)}
-    held = dict(formula.fixed)
+    held = {p.name: p.held for p in family.parameters} | dict(formula.fixed)
     errors = response.addition("se")
     if errors is not None and "sigma" not in errors.switched:
         held["sigma"] = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -149,7 +149,16 @@ class Design:
 
     def parameters(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
         """Return every distributional parameter on its natural scale, broadcastable to (draws, rows)."""
-        return {p.name: self.parameter(p.name, draws, table) for p in self.family.parameters}
+        return {name: self.parameter(name, draws, table) for name in self.parameter_names}
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What the family's methods read: its parameters, and what terms give beside them."""
+        return (*(p.name for p in self.family.parameters), *self._supplied_names)
+
+    @cached_property
+    def _supplied_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for term in self.terms for name in term.supplied_names))
 
     def parameter(self, dpar: str, draws: Draws, table: Table, *, of_response: bool = True) -> FloatArray:
         """Return one distributional parameter on its natural scale, broadcastable to (draws, rows).
@@ -161,8 +170,13 @@ class Design:
             of_response: add the known errors of ``se()`` to sigma, and multiply the mean of a count by ``rate()``.
         """
         source = dict(self.formula.equal).get(dpar, dpar)
+        if dpar in self._supplied_names:
+            parts = (term.supplied(draws, table) for term in self.terms if dpar in term.supplied_names)
+            return reduce(lambda total, part: np.asarray(total + part[dpar]), parts, np.zeros(1))
         if source in self.predicted:
-            value = self.family.link(source).inverse(self.linear_predictor(source, draws, table))
+            value = self.linear_predictor(source, draws, table)
+            if not (source == "mu" and self.family.joint_link):
+                value = self.family.link(source).inverse(value)
         else:
             (auxiliary,) = (t for t in self.terms if isinstance(t, AuxiliaryTerm) and t.name == source)
             value = auxiliary.values(draws)

@@ -15,9 +15,9 @@ from smoothstan.families import Family, Response
 from smoothstan.families.family import first_offender
 from smoothstan.formula import ModelFormula
 from smoothstan.formula.syntax import deparse
-from smoothstan.table import Factor, Numeric, Table
+from smoothstan.table import Factor, Logical, MatrixColumn, Numeric, Table, describe
 from smoothstan.terms import Expression, bind_expression, check_functions
-from smoothstan.terms.expression import as_numbers
+from smoothstan.terms.expression import Value, as_numbers
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class BoundResponse:
     """The response expression and its additions, bound to data.
 
     ``numeric`` is False for a factor or logical; ``coding`` holds the two values that stand for 0 and 1
-    where a binary response came in others; ``categories`` the labels that the codes 1, 2, ... stand for.
+    where a binary response came in others; ``categories`` the labels that the codes 1, 2, ... stand for,
+    numbers being codes already if they are ``ordered``.
     """
 
     expression: Expression
@@ -34,6 +35,7 @@ class BoundResponse:
     numeric: bool = True
     coding: tuple[float, float] | None = None
     categories: tuple[str, ...] = ()
+    ordered: bool = False
 
     @property
     def label(self) -> str:
@@ -64,7 +66,7 @@ class BoundResponse:
     def values(self, table: Table) -> FloatArray:
         """Return the (n,) response on a table, a binary one as 0 and 1, categories as 1, 2, ..."""
         value = self.expression.at(table)
-        if self.categories:
+        if self.categories and not (self.ordered and isinstance(value, Numeric)):
             return category_codes(value, self.categories, self.label)
         if isinstance(value, Factor):
             y = value.codes.astype(float)
@@ -140,7 +142,9 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     expression, value = bind_expression(formula.response, table, text)
     categories: tuple[str, ...] = ()
     coding = None
-    if family.categorical:
+    if family.ordered:
+        categories = _ordered_categories(value, family, formula)
+    elif family.categorical:
         categories = found_categories(value, formula)
     elif isinstance(value, Factor):
         _refuse_factor(value, family, formula)
@@ -148,13 +152,26 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
         coding = _binary_coding(as_numbers(value, formula.response, text), family)
     additions = bind_additions(formula.additions, family, table, text)
     numeric = isinstance(value, Numeric) and coding is None and not family.categorical
-    bound = BoundResponse(expression, additions, family.discrete, numeric, coding, categories)
+    bound = BoundResponse(expression, additions, family.discrete, numeric, coding, categories, family.ordered)
     response = bound.at(table)
     refuse_contradictions(bound.additions_at(table), response.y, family, bound.label)
     family.check_response(response)
     if family.discrete:
         first_offender(response, response.y > LARGEST, f"whole numbers up to {LARGEST}", family.name)
     return bound
+
+
+def _ordered_categories(value: Value, family: Family, formula: ModelFormula) -> tuple[str, ...]:
+    """Return the levels of an ordered factor, none for whole numbers; refuse anything else."""
+    if isinstance(value, Numeric):
+        return ()
+    if isinstance(value, Factor) and value.ordered and len(value.levels) > 1:
+        return value.levels
+    found = describe(value) if isinstance(value, (Factor, Logical, MatrixColumn)) else "a matrix"
+    raise FamilyError(
+        f"family {family.name} needs positive whole numbers or an ordered factor with at least two levels, but "
+        f"{deparse(formula.response)} is {found}\n{underline(formula.text, formula.response.span)}"
+    )
 
 
 def _refuse_factor(value: Factor, family: Family, formula: ModelFormula) -> None:

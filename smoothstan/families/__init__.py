@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from smoothstan.errors import FamilyError
+from smoothstan.families.acat import AdjacentCategory as AdjacentCategory
 from smoothstan.families.asym_laplace import AsymLaplace as AsymLaplace
 from smoothstan.families.bernoulli import Bernoulli as Bernoulli
 from smoothstan.families.beta_binomial import BetaBinomial as BetaBinomial
 from smoothstan.families.beta_family import Beta as Beta
 from smoothstan.families.binomial import Binomial as Binomial
 from smoothstan.families.categorical import Categorical as Categorical
+from smoothstan.families.cratio import ContinuationRatio as ContinuationRatio
+from smoothstan.families.cumulative import Cumulative as Cumulative
 from smoothstan.families.exponential_family import Exponential as Exponential
 from smoothstan.families.family import Constant as Constant
 from smoothstan.families.family import Family as Family
@@ -32,6 +35,7 @@ from smoothstan.families.observation import log_likelihood as log_likelihood
 from smoothstan.families.poisson import Poisson as Poisson
 from smoothstan.families.shifted_lognormal import ShiftedLogNormal as ShiftedLogNormal
 from smoothstan.families.skew_normal import SkewNormal as SkewNormal
+from smoothstan.families.sratio import StoppingRatio as StoppingRatio
 from smoothstan.families.student import Student as Student
 from smoothstan.families.truncation import draw_responses as draw_responses
 from smoothstan.families.truncation import expected_response as expected_response
@@ -48,12 +52,15 @@ FAMILIES: Registry[type[Family]] = Registry(
     {
         family.name: family
         for family in (
+            AdjacentCategory,
             AsymLaplace,
             Bernoulli,
             Beta,
             BetaBinomial,
             Binomial,
             Categorical,
+            ContinuationRatio,
+            Cumulative,
             Exponential,
             Gamma,
             Gaussian,
@@ -68,6 +75,7 @@ FAMILIES: Registry[type[Family]] = Registry(
             Poisson,
             ShiftedLogNormal,
             SkewNormal,
+            StoppingRatio,
             Student,
             Weibull,
             ZeroInflatedBeta,

@@ -24,7 +24,7 @@ class Parameter:
     ``links`` are allowed when it is predicted; the first is the default.  ``prior`` is the default on
     the natural scale, ``intercept_prior`` the one for its intercept when it is predicted; words in braces
     such as ``{scale}`` are replaced by what brms derives from the response.  ``below_response`` marks a parameter that
-    is at most the smallest response.
+    is at most the smallest response; ``held`` is the number of one that is not sampled unless it is predicted.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Parameter:
     prior: str = ""
     intercept_prior: str = "student_t(3, 0, 2.5)"
     below_response: bool = False
+    held: float | None = None
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ class Family(ABC):
     ``@final @dataclass(frozen=True)``, set the class variables, write the four methods, add
     ``stan_templates/families/<name>.stan.jinja`` and one line to ``families/__init__``.  The template
     exports ``density(v)``, the log density on the natural scale summed over the rows, and ``pointwise(v)``, the same as
-    a vector of rows; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
-    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v``
+    a vector of rows, or ``weighted(v)``, the sum of the rows weighted by ``v.weights``; where Stan has one,
+    ``density_<link>(v)``, which takes the linear predictor itself, and ``glm_<link>(v)``, the GLM primitive; and, if it
+    needs them, ``functions()`` and ``transformed_data()``, or ``functions(v)`` and ``transformed_data(v)``.  ``v``
     names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
     a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  A family that can be censored or truncated
     sets ``cdf``, has the methods ``log_cdf``, ``log_ccdf`` and ``truncated_mean``, and a macro ``cdf(v)`` with the
@@ -103,6 +105,10 @@ class Family(ABC):
     knows them; ``main`` names those that the main formula predicts.  Such a family may say in ``by_category`` which
     linear predictor belongs to every category: ``v.mu`` is then the matrix of them, a column per category.  Macros
     ``pointwise_functions()`` and ``pointwise_data()`` give what only ``pointwise(v)`` needs.
+
+    What terms give to a family beside its parameters (``BoundTerm.supplies`` and ``supplied``), such as thresholds, its
+    macros place and its methods read under the names that the terms say; ``v.link`` is the link of a family with
+    ``joint_link``.
 
     ``links`` holds a link for every parameter.
     """
@@ -124,6 +130,10 @@ class Family(ABC):
     """Whether the response is one of several categories, coded 1, 2, ...; means are then their probabilities."""
     ordered: ClassVar[bool] = False
     """Whether the categories have an order."""
+    ordered_thresholds: ClassVar[bool] = False
+    """Whether thresholds between ordered categories must increase."""
+    joint_link: ClassVar[bool] = False
+    """Whether ``mu`` stays a linear predictor, because its link works on thresholds as well."""
     options: ClassVar[tuple[str, ...]] = ()
     """Fields beside the links that ``family()`` takes."""
     shared_priors: ClassVar[tuple[str, ...]] = ()

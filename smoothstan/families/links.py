@@ -146,7 +146,8 @@ def _squareplus_derivatives(eta: FloatArray) -> Derivatives:
 _CUBIC, _LINEAR = 0.07056, 1.5976
 
 
-def _cubic(x: FloatArray) -> FloatArray:
+def probit_approx_odds(x: FloatArray) -> FloatArray:
+    """Return the log odds that the approximation of the normal distribution function gives."""
     return np.asarray(_CUBIC * x**3 + _LINEAR * x)
 
 
@@ -160,12 +161,12 @@ def _probit_approx_link(x: FloatArray) -> FloatArray:
 def _inverse_probit_approx(x: FloatArray) -> FloatArray:
     from scipy.special import expit
 
-    return np.asarray(expit(_cubic(x)))
+    return np.asarray(expit(probit_approx_odds(x)))
 
 
 def _probit_approx_derivatives(eta: FloatArray) -> Derivatives:
     inner = 3 * _CUBIC * eta**2 + _LINEAR, 6 * _CUBIC * eta, np.full_like(eta, 6 * _CUBIC), np.zeros_like(eta)
-    return _composed(_logistic_derivatives(_cubic(eta)), inner)
+    return _composed(_logistic_derivatives(probit_approx_odds(eta)), inner)
 
 
 def _softit_link(x: FloatArray) -> FloatArray:

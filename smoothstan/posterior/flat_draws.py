@@ -76,11 +76,14 @@ def variable_order(fit: Fitted) -> list[str]:
         for variable in term.variables
     }
 
+    centres = {name.partition("[")[0] for name in present if name.startswith("Intercept")}
+
     def key(name: str) -> tuple[int, bool, int]:
-        kind, _, rest = name.partition("_")
+        stem, _, _ = name.partition("[")
+        kind, _, rest = stem.partition("_")
         dpar, _, last = rest.rpartition("_")
         centred = "_".join(filter(None, ("Intercept", dpar)))
-        first = last == "Intercept" and (centred in present if kind == "b" else kind == "prior")
+        first = last == "Intercept" and (centred in centres if kind == "b" else kind == "prior")
         return rank.get(kind, len(kinds)), not first, dpars.get(name, 0)
 
     return sorted(present, key=key)

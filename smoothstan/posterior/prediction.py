@@ -57,10 +57,10 @@ class ParametersAsNeeded(Mapping[str, FloatArray]):
         return self.design.parameter(dpar, self.draws, self.table)
 
     def __iter__(self) -> Iterator[str]:
-        return (p.name for p in self.design.family.parameters)
+        return iter(self.design.parameter_names)
 
     def __len__(self) -> int:
-        return len(self.design.family.parameters)
+        return len(self.design.parameter_names)
 
 
 @dataclass(frozen=True)

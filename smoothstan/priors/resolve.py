@@ -80,6 +80,8 @@ def as_priors(priors: Any) -> tuple[Prior, ...]:
 
 def _bounds(given: Prior, slot: PriorSlot) -> tuple[float | None, float | None]:
     """Return the bounds that the user asks for within those that the parameter has by nature."""
+    if not slot.bounded and (given.lb is not None or given.ub is not None):
+        raise PriorError(f"{given}: thresholds that must increase have no bounds of their own; leave lb and ub out")
     lb = slot.lb if given.lb is None else given.lb
     ub = slot.ub if given.ub is None else given.ub
     if slot.lb is not None and lb is not None and lb < slot.lb:

@@ -12,7 +12,8 @@ class PriorSlot:
     ``coef`` and ``group`` are empty for the rows that speak for a whole class; ``dpar`` is empty for
     the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.  ``ub_symbol`` is how
     brms writes an upper bound that the data give, ``min_Y``; ``size`` is the length of a simplex.  A prior at a
-    ``shared`` row holds for that class of every parameter that the user gave none.
+    ``shared`` row holds for that class of every parameter that the user gave none.  ``bounded`` is False where the
+    parameters cannot have bounds.
     """
 
     class_: str
@@ -25,6 +26,7 @@ class PriorSlot:
     ub_symbol: str = ""
     size: int = 1
     shared: bool = False
+    bounded: bool = True
 
     @property
     def address(self) -> tuple[str, str, str, str]:

@@ -2,6 +2,8 @@
 
 from smoothstan.terms.auxiliary import AuxiliaryTerm as AuxiliaryTerm
 from smoothstan.terms.bound_smooth import BoundSmooth as BoundSmooth
+from smoothstan.terms.category_effects import CategoryTerm as CategoryTerm
+from smoothstan.terms.category_effects import bind_category_effects as bind_category_effects
 from smoothstan.terms.centring import Evidence as Evidence
 from smoothstan.terms.expression import Expression as Expression
 from smoothstan.terms.expression import as_numbers as as_numbers
@@ -32,7 +34,10 @@ from smoothstan.terms.term import BoundTerm as BoundTerm
 from smoothstan.terms.term import DensePart as DensePart
 from smoothstan.terms.term import Draws as Draws
 from smoothstan.terms.term import PriorParameter as PriorParameter
+from smoothstan.terms.term import Supply as Supply
 from smoothstan.terms.term import Variable as Variable
 from smoothstan.terms.term import added as added
+from smoothstan.terms.thresholds import ThresholdBlock as ThresholdBlock
+from smoothstan.terms.thresholds import ThresholdTerm as ThresholdTerm
 from smoothstan.terms.varying_effects import Coefficient as Coefficient
 from smoothstan.terms.varying_effects import Effects as Effects

@@ -41,6 +41,16 @@ class AuxiliaryTerm(BoundTerm):
         return f"<{text}>" if text else ""
 
     @property
+    def expression(self) -> str:
+        """What stands for it in the program: its name, or the number that it is always held at."""
+        return "1" if self.is_one else self.name
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is held at one, as long as nothing else is said."""
+        return self.value == self.parameter.held == 1
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """No columns."""
         return ()
@@ -68,12 +78,18 @@ class AuxiliaryTerm(BoundTerm):
 
     @property
     def variables(self) -> tuple[Variable, ...]:
-        """The parameter itself, unless it is held."""
-        return () if self.value is not None else (Variable(self.name, (self.name,)),)
+        """The parameter itself, unless the model says a number for it."""
+        if self.value is None:
+            return (Variable(self.name, (self.name,)),)
+        return (Variable(self.name, (f"{self.name}_held",)),) if self.is_one else ()
 
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return the parameter itself, unless it is held."""
         return {} if self.value is not None else {self.name: draws[self.name]}
+
+    def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return the number that it is always held at."""
+        return {f"{self.name}_held": np.ones(len(next(iter(parameters.values()))))} if self.is_one else {}
 
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return nothing: it has no linear predictor."""

@@ -25,13 +25,15 @@ class LinearTerm(BoundTerm):
 
     With an intercept the other columns are centred in the program; ``Intercept`` is then the
     expected predictor at the mean of the columns, and ``b_Intercept`` the one at zero.  With ``center=False`` the
-    intercept is an ordinary coefficient.
+    intercept is an ordinary coefficient.  Columns ``beside_thresholds`` are centred too; the intercept is then another
+    term's.
     """
 
     dpar: str
     matrix: ModelMatrix
     default_intercept: str
     center: bool = True
+    beside_thresholds: bool = False
 
     template: ClassVar[str] = "terms/linear.stan.jinja"
 
@@ -42,8 +44,13 @@ class LinearTerm(BoundTerm):
 
     @property
     def centred(self) -> bool:
-        """Whether the program centres the columns."""
+        """Whether it has an intercept, beside which the program centres the columns."""
         return self.matrix.intercept and self.center
+
+    @property
+    def columns_centred(self) -> bool:
+        """Whether the program centres the columns."""
+        return self.centred or self.beside_thresholds
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -59,8 +66,8 @@ class LinearTerm(BoundTerm):
         """Return K, X and, where the columns are centred, Kc."""
         x = self.matrix.at(table)
         data: StanData = {f"K{self.p}": x.shape[1], f"X{self.p}": x}
-        if self.centred:
-            data[f"Kc{self.p}"] = x.shape[1] - 1
+        if self.columns_centred:
+            data[f"Kc{self.p}"] = self.columns
         return data
 
     @property
@@ -136,7 +143,7 @@ class LinearTerm(BoundTerm):
         """Return the (centred) matrix times ``b``."""
         if dpar != self.dpar or not self.coefficients:
             return ()
-        if self.centred:
+        if self.columns_centred:
             return (DensePart(f"Xc{self.p}", f"b{self.p}", f"Kc{self.p}"),)
         return (DensePart(f"X{self.p}", f"b{self.p}", f"K{self.p}"),)
 
@@ -167,14 +174,24 @@ class LinearTerm(BoundTerm):
 
 def bind_linear(
     terms: TermList, dpar: str, default_intercept: str, table: Table, text: str, *, center: bool = True,
-    cmc: bool = True,
+    cmc: bool = True, thresholds: bool = False,
 ) -> LinearTerm:  # fmt: skip
-    """Bind the population-level part of a predictor; ``center`` and ``cmc`` are the options of ``bf``."""
+    """Bind the population-level part of a predictor.
+
+    Args:
+        terms: what the right-hand side asks for.
+        dpar: the distributional parameter.
+        default_intercept: the default prior of the intercept.
+        table: the rows used.
+        text: the formula's text, for errors.
+        center, cmc: the options of ``bf``.
+        thresholds: whether thresholds stand for the intercept.
+    """
     matrix = bind_model_matrix(
         terms.population,
-        intercept=terms.intercept,
+        intercept=terms.intercept and not thresholds,
         coded_with_intercept=terms.intercept or terms.reserved_intercept or not cmc,
         table=table,
         text=text,
     )
-    return LinearTerm(dpar, matrix, default_intercept, center)
+    return LinearTerm(dpar, matrix, default_intercept, center, beside_thresholds=thresholds and center)

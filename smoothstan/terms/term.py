@@ -94,6 +94,19 @@ class Addend:
 
 
 @dataclass(frozen=True)
+class Supply:
+    """What a term gives to the family beside linear predictors: its name there, and the Stan expression.
+
+    With a ``declaration``, its Stan type, the expression is a local variable that holds ``value``.
+    """
+
+    name: str
+    expression: str
+    declaration: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
 class BoundTerm(ABC):
     """A term whose columns are fixed by the data.
 
@@ -162,6 +175,20 @@ class BoundTerm(ABC):
     def whole_numbers(self) -> tuple[str, ...]:
         """The columns that, if they are numbers, must be whole."""
         return ()
+
+    @property
+    def supplies(self) -> tuple[Supply, ...]:
+        """What else the family's macros can place; mostly nothing."""
+        return ()
+
+    @property
+    def supplied_names(self) -> tuple[str, ...]:
+        """The keys of what ``supplied`` returns."""
+        return ()
+
+    def supplied(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
+        """Return what the family's methods read beside its parameters; those of several terms are added."""
+        return {}
 
     @property
     def width(self) -> int:

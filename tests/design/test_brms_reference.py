@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
     "family_cases": reference_frame("family_data"), "group_cases": reference_frame("group_data"),
     "categorical_cases": reference_frame("categorical_data"), "mono_cases": reference_frame("data"),
+    "ordinal_cases": reference_frame("ordinal_data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
 DATA2 = {
@@ -46,6 +48,8 @@ def family_of(case: dict[str, Any]) -> Any:
     name, _, link = case["family"].partition("-")
     if name == "categorical":
         return ss.family(name, refcat=link or None)
+    if "threshold" in case:
+        return ss.family(name, link or None, threshold=case["threshold"])
     if link == "sigmaidentity":
         return ss.family(name, link_sigma="identity")
     if link == "nuidentity":
@@ -57,7 +61,7 @@ def family_of(case: dict[str, Any]) -> Any:
 def test_standata(case: dict[str, Any]) -> None:
     data = ss.standata(formula_of(case), FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
     # Kc came with brms 2.19.
-    assert {name for name in data if not name.startswith("Kc")} == set(case["standata"])
+    assert {name for name in data if not re.fullmatch(r"Kc(_\w+)?", name)} == set(case["standata"])
     for name, recorded in case["standata"].items():
         found = np.asarray(data[name], dtype=float)
         expected = np.asarray(recorded["values"], dtype=float).reshape(recorded["dim"])

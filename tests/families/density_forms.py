@@ -57,6 +57,8 @@ OBSERVATIONS = {
 
 def forms() -> Iterator[Form]:
     for kind in FAMILIES.values():
+        if kind.ordered:  # these have a file of their own
+            continue
         family = kind.create({})
         if family.by_category or family.bound(CATEGORIES).by_category:
             yield from forms_of_categories(family)

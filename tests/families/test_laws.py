@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from ordinal_reference import probabilities
 from scipy import integrate, special, stats
 
 import smoothstan as ss
@@ -14,10 +15,11 @@ from smoothstan.families import FAMILIES, LINKS, Response
 
 VALUES = {
     "mu": 0.4, "sigma": 1.3, "nu": 5.0, "shape": 2.5, "phi": 3.0, "alpha": 1.5, "quantile": 0.3, "ndt": 0.2,
-    "zi": 0.15, "hu": 0.25, "zoi": 0.2, "coi": 0.6, "mubc": 0.7, "mud": -0.4,
+    "zi": 0.15, "hu": 0.25, "zoi": 0.2, "coi": 0.6, "mubc": 0.7, "mud": -0.4, "disc": 1.3,
 }  # fmt: skip
 CATEGORIES = ("a", "b c", "d")
 TRIALS = 7.0
+THRESHOLDS = [-1.0, 0.2, 1.5]
 SCIPY = {
     "gaussian": lambda y: stats.norm.logpdf(y, 0.4, 1.3),
     "student": lambda y: stats.t.logpdf(y, 5, 0.4, 1.3),
@@ -51,6 +53,15 @@ SCIPY = {
 }
 
 
+def ordinal(family: str):
+    """Return the log probability of the categories of an ordinal family with the logit link."""
+    chances = np.asarray(probabilities(family, "logit", THRESHOLDS, VALUES["mu"], VALUES["disc"]))
+    return lambda y: np.log(chances[y.astype(int) - 1])
+
+
+SCIPY |= {name: ordinal(name) for name in ("cumulative", "sratio", "cratio", "acat")}
+
+
 def inflated(zeros: float, y, density) -> np.ndarray:
     """Return the log density of a family with more zeros."""
     return np.log(zeros * (y == 0) + (1 - zeros) * density)
@@ -82,7 +93,8 @@ def made(kind):
 
 
 def parameters(kind, draws: int = 1) -> dict[str, np.ndarray]:
-    return {p.name: np.full((draws, 1), VALUES[p.name]) for p in made(kind).parameters}
+    values = {p.name: np.full((draws, 1), VALUES[p.name]) for p in made(kind).parameters}
+    return values | ({"thresholds": np.full((draws, 1, 3), THRESHOLDS)} if kind.ordered else {})
 
 
 def response(y) -> Response:
@@ -90,7 +102,13 @@ def response(y) -> Response:
     return Response("y", y, trials=np.full(y.shape, TRIALS), categories=CATEGORIES)
 
 
+def many(kind, n: int) -> dict[str, np.ndarray]:
+    return {name: np.broadcast_to(v, (n, *v.shape[1:])) for name, v in parameters(kind).items()}
+
+
 def support(name: str) -> np.ndarray:
+    if FAMILIES[name].ordered:
+        return np.arange(1.0, len(THRESHOLDS) + 2)
     if FAMILIES[name].categorical:
         return np.arange(1.0, len(CATEGORIES) + 1)
     return np.arange(2.0 if name == "bernoulli" else TRIALS + 1 if "binomial" in name.split("neg")[0] else 60.0)
@@ -128,7 +146,7 @@ def test_density_sums_to_one(kind) -> None:
 def test_draws_follow_the_density(kind) -> None:
     family, rng = made(kind), np.random.default_rng(7)
     n = 20_000
-    y = family.draw(rng, {k: np.broadcast_to(v, (n, 1)) for k, v in parameters(kind).items()}, response([0.0]))[:, 0]
+    y = family.draw(rng, many(kind, n), response([0.0]))[:, 0]
     for atom in ATOMS.get(kind.name, ()):
         chance = float(np.exp(family.log_density(response(atom), parameters(kind))[0, 0]))
         assert stats.binomtest(int(np.sum(y == atom)), n, chance).pvalue > 1e-4
@@ -153,11 +171,11 @@ def test_draws_follow_the_density(kind) -> None:
 def test_mean_is_the_average_of_draws(kind) -> None:
     family, rng = made(kind), np.random.default_rng(8)
     n = 40_000
-    draws = family.draw(rng, {k: np.broadcast_to(v, (n, 1)) for k, v in parameters(kind).items()}, response([0.0]))
+    draws = family.draw(rng, many(kind, n), response([0.0]))
+    if kind.categorical:  # the mean of a category's indicator is its probability
+        draws = draws[:, :, None] == support(kind.name)
     mean = family.mean(parameters(kind), response([0.0]))[0, 0]
-    if family.categorical:
-        draws = draws == support(kind.name)
-    assert np.all(abs(draws.mean(axis=0) - mean) < 5 * draws.std(axis=0) / np.sqrt(n))
+    assert np.all(np.abs(draws.mean(axis=0)[0] - mean) < 5 * draws.std(axis=0)[0] / np.sqrt(n))
 
 
 def test_every_parameter_has_known_links(kind) -> None:
@@ -172,9 +190,11 @@ def test_every_family_has_its_template(kind) -> None:
     from smoothstan.codegen.environment import macro_names
 
     names = macro_names(f"families/{kind.name}.stan.jinja")
-    assert {"density", "pointwise"} <= names
-    others = {"functions", "transformed_data", "cdf", "cdf_functions", "base", "pointwise_functions", "pointwise_data"}
-    for name in names - {"density", "pointwise"} - others:
+    assert "density" in names
+    assert {"pointwise", "weighted"} & names
+    parts = {"pointwise", "weighted", "functions", "transformed_data", "cdf", "cdf_functions"}
+    parts |= {"pointwise_functions", "pointwise_data"}
+    for name in names - parts - {"density", "base", "rows", "log_odds"}:
         form, _, link = name.partition("_")
         assert form in ("density", "glm")
         assert link in kind.create({}).parameters[0].links

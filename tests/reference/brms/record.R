@@ -52,9 +52,11 @@ formulas <- list(
   list(c("y ~ 1", "nu ~ x", "sigma ~ 0 + h"), "student"), list("y ~ x + z", "gaussian-log"), list("count ~ x", "poisson-identity"), list("bin ~ x", "bernoulli-probit"),
   list(c("y ~ x + (1 + x | ID | g) + (1 | sub)", "sigma ~ z + (1 | sub) + (1 | ID | g)"), "gaussian")
 )
-family_of <- function(name) {
+family_of <- function(name, threshold = "flexible") {
   if (startsWith(name, "categorical")) return(categorical_of(sub("categorical-?", "", name)))
   part <- strsplit(name, "-")[[1]]
+  if (part[1] %in% c("cumulative", "sratio", "cratio", "acat"))
+    return(brmsfamily(part[1], link = if (length(part) > 1) part[2] else "logit", threshold = threshold))
   if (length(part) == 1) return(brmsfamily(part[1]))
   if (part[2] == "sigmaidentity") return(brmsfamily(part[1], link_sigma = "identity"))
   if (part[2] == "nuidentity") return(brmsfamily(part[1], link_nu = "identity", link_sigma = "identity"))
@@ -78,11 +80,12 @@ answer <- function(case, data, data2 = NULL) {
   text <- case[[1]]
   parts <- lapply(text, as.formula)
   f <- if (length(parts) > 1) do.call(bf, parts) else bf(parts[[1]])
-  family <- family_of(family_name)
+  family <- if (length(case) > 2) family_of(family_name, case[[3]]) else family_of(family_name)
   standata <- suppressWarnings(unclass(make_standata(f, data, family = family, data2 = data2)))
   prior <- as.data.frame(suppressWarnings(get_prior(f, data, family = family, data2 = data2)))
-  list(formula = I(text), family = family_name, standata = lapply(standata, array_of),
-       prior = prior[, c("prior", "class", "coef", "group", "dpar", "lb", "ub")])
+  c(list(formula = I(text), family = family_name, standata = lapply(standata, array_of),
+         prior = prior[, c("prior", "class", "coef", "group", "dpar", "lb", "ub")]),
+    if (length(case) > 2) list(threshold = case[[3]]))
 }
 column_of <- function(v) {
   if (is.factor(v)) list(kind = if (is.ordered(v)) "ordered" else "factor", levels = levels(v), values = as.character(v))
@@ -107,3 +110,5 @@ source("categorical_formulas.R")
 record(k, categorical_formulas, "categorical_")
 source("mono_formulas.R")
 source("prior_cases.R")
+source("ordinal_formulas.R")
+record(ord, ordinal_formulas, "ordinal_")
