@@ -117,6 +117,7 @@ class Tables(Fitted):
 
 def _scalar(posterior: xr.Dataset, name: str) -> FloatArray:
     """Return the (chains, draws) of a scalar, or of an element such as ``simo_mox1[2]`` of a vector."""
+    if name in posterior:
+        return np.asarray(posterior[name].values)
     variable, _, index = name.partition("[")
-    values = np.asarray(posterior[variable].values)
-    return values[:, :, int(index.rstrip("]")) - 1] if index else values
+    return np.asarray(posterior[variable].values)[:, :, int(index.rstrip("]")) - 1]
