@@ -56,7 +56,26 @@ def moments(family: Family, low: float | None, high: float | None) -> tuple[floa
     edges = SUPPORTS.get(family.name, (-3000.0, 3000.0))
     edges = (edges[0], 1e6 if edges[1] > 1 else 1.0)
     start, end = max(edges[0], -np.inf if low is None else low), min(edges[1], np.inf if high is None else high)
-    kinks = (-400.0, -50.0, -15.0, -5.0, 0.001, 0.05, 0.2, 0.4, SKEW_LOCATION, 0.95, 0.999, 2.0, 5.0, 15.0, 50.0, 400.0, 3e3, 3e4)
+    kinks = (
+        -400.0,
+        -50.0,
+        -15.0,
+        -5.0,
+        0.001,
+        0.05,
+        0.2,
+        0.4,
+        SKEW_LOCATION,
+        0.95,
+        0.999,
+        2.0,
+        5.0,
+        15.0,
+        50.0,
+        400.0,
+        3e3,
+        3e4,
+    )
     places = [start, *sorted(p for p in kinks if start < p < end), end]
     nodes, weights = np.polynomial.legendre.leggauss(200)
     y = np.concatenate([(a + b) / 2 + (b - a) / 2 * nodes for a, b in itertools.pairwise(places)])

@@ -93,7 +93,9 @@ def peak(work: Callable[[], object]) -> int:
 
 MEMORY_CASES = [
     *itertools.product(FIRST, KINDS, (False, True), (3000,)),
-    *itertools.product([name for name in MODELS if name not in FIRST], ("epred", "predict", "log_lik"), (True,), (640,)),
+    *itertools.product(
+        [name for name in MODELS if name not in FIRST], ("epred", "predict", "log_lik"), (True,), (640,)
+    ),
 ]
 
 
