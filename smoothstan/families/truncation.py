@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray, IntArray
+from smoothstan.arrays import BoolArray, FloatArray, IntArray
 from smoothstan.families.family import Family, Parameters, Response
 from smoothstan.families.observation import log_between, log_mass_within, truncation_bounds
 
@@ -68,9 +68,8 @@ def _inverse(family: Family, u: FloatArray, parameters: Parameters, response: Re
     """Return the smallest y with P(low < Y <= y) >= u P(low < Y <= high), (1, elements)."""
     low, high = (np.array(np.broadcast_to(bound, u.shape)) for bound in truncation_bounds(family, response))
     wanted = np.log(u) + log_mass_within(family, response, parameters)
-    bottom = low.copy()
 
-    def reached(y: FloatArray) -> FloatArray:
+    def reached(y: FloatArray) -> BoolArray:
         return np.asarray(log_between(family, low[0], y[0], parameters, response) >= wanted)
 
     step = np.maximum(np.abs(np.where(np.isfinite(low), low, high)), 1.0)

@@ -222,7 +222,7 @@ def answers(function: str, part: str | None = None, cases: Sequence[str] = tuple
 
 @cache
 def frame(name: str) -> pd.DataFrame:
-    """Return a table: ``data``, ``new``, ``unseen``, which has new levels of the groups, ``radon``, or of the families."""
+    """Return a table: ``data``, ``new``, ``unseen`` (new levels of groups), ``radon``, ``families``, ``family_new``."""
     if name == "radon":
         return ss.load_dataset("radon")
     columns = {}
