@@ -68,7 +68,6 @@ def _inverse(family: Family, u: FloatArray, parameters: Parameters, response: Re
     """Return the smallest y with P(low < Y <= y) >= u P(low < Y <= high), (1, elements)."""
     low, high = (np.array(np.broadcast_to(bound, u.shape)) for bound in truncation_bounds(family, response))
     wanted = np.log(u) + log_mass_within(family, response, parameters)
-    bottom = low.copy()
 
     def reached(y: FloatArray) -> BoolArray:
         return np.asarray(log_between(family, low[0], y[0], parameters, response) >= wanted)

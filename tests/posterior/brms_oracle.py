@@ -215,10 +215,22 @@ def read(stem: str) -> Any:
     return json.loads((FOLDER / f"{stem}.json").read_text())
 
 
+def differs(answer: Answer) -> bool:
+    """Whether brms 2.18 answers otherwise than its own Stan program: ``test_brms_truncation`` says how.
+
+    Its log_lik forgets the bounds of truncation, and its mean of a truncated count leaves out the lower bound.
+    """
+    if "trunc(" not in load_case(answer.case).formula[0]:
+        return False
+    counts = "lb" in load_case(answer.case).formula[0] and load_case(answer.case).family.discrete
+    return answer.function == "log_lik" or (counts and answer.function in ("posterior_epred", "fitted", "residuals"))
+
+
 def answers(function: str, part: str | None = None, cases: Sequence[str] = tuple(CASES)) -> Iterator[Answer]:
     """Return the recorded calls of one of brms's functions over some cases, by default all but the radon models."""
     for name in cases:
-        yield from (a for a in load_case(name).answers if a.function == function and a.part == part)
+        found = (a for a in load_case(name).answers if a.function == function and a.part == part)
+        yield from (a for a in found if not differs(a))
 
 
 @cache

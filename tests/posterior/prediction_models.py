@@ -49,6 +49,8 @@ _FURTHER: dict[str, tuple[str, ...]] = {
 }
 FIRST = tuple(MODELS)
 MODELS |= {name: {"formula": ss.bf(*formula), "family": name} for name, formula in _FURTHER.items()}
+# The inverse of the default link, 1/mu^2, does not exist where the linear predictor is negative.
+MODELS["inverse.gaussian"]["family"] = ss.family("inverse.gaussian", "log")
 PRIORS = [ss.prior("normal(0, 0.5)", "sd"), ss.prior("normal(0, 1)", "b")]
 OF_SMOOTHS = ss.prior("normal(0, 1)", "sds")
 
