@@ -134,7 +134,7 @@ COMPILING = """
 
 def test_ctrl_c_while_compiling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMOOTHSTAN_CACHE_DIR", str(tmp_path))
-    interrupt_after(4, COMPILING)
+    interrupt_after(2, COMPILING)
     assert [path for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
 
 
@@ -144,8 +144,17 @@ def test_ctrl_c_while_sampling_removes_the_files() -> None:
     assert set(Path(tempfile.gettempdir()).glob("smoothstan-*")) <= before
 
 
+def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Wait until a process has started others, and return them."""
+    for _ in range(600):
+        if children := psutil.Process(process.pid).children(recursive=True):
+            return children
+        time.sleep(0.1)
+    raise AssertionError("no process was started")
+
+
 def interrupt_after(seconds: float, script: str) -> None:
-    """Run a script, interrupt Python alone, and check that none of its processes is left."""
+    """Run a script, interrupt Python alone once its processes have run for a while, and check that none is left."""
     # What is started in the background ignores the signal, and so would all that it starts.
     heeding = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
     command = [sys.executable, "-c", heeding + textwrap.dedent(script)]
@@ -153,9 +162,9 @@ def interrupt_after(seconds: float, script: str) -> None:
     with process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "ready"
+        children = children_of(process)
         time.sleep(seconds)
-        children = psutil.Process(process.pid).children(recursive=True)
-        assert children
+        children = psutil.Process(process.pid).children(recursive=True) or children
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60)[0].strip() == "interrupted"
     _, alive = psutil.wait_procs(children, timeout=10)
