@@ -91,11 +91,16 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class BoundField:
-    """A field with what the user wrote for it, on the data."""
+    """A field, the ``argument`` of the addition ``call``, with what the user wrote for it, on the data."""
 
-    field: Field
+    argument: str
     expression: Expression
     call: str
+
+    @property
+    def field(self) -> Field:
+        """The facts of the field; they are looked up, so that what a fit stores has no functions in it."""
+        return next(field for field in KINDS[self.call].fields if field.argument == self.argument)
 
     def at(self, table: Table) -> FloatArray:
         """Return the (n,) values on a table.
@@ -226,7 +231,7 @@ def _bind(call: Call, table: Table, text: str) -> Addition:
             continue
         check_functions(node, text)
         expression, _ = bind_expression(node, table, text)
-        bound.append(BoundField(field, expression, call.function))
+        bound.append(BoundField(field.argument, expression, call.function))
     if not bound:
         raise FormulaError(f"{call.function}() needs {' or '.join(names)}", text, call.span)
     switched = tuple(name for name in kind.options if _switch(arguments.named.get(name), name, arguments.error))
