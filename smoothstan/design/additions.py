@@ -102,7 +102,7 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class BoundField:
-    """A field with what the user wrote for it, on the data; ``call`` and ``argument`` name the field."""
+    """A field, the ``argument`` of the addition ``call``, with what the user wrote for it, on the data."""
 
     argument: str
     expression: Expression
@@ -110,7 +110,7 @@ class BoundField:
 
     @property
     def field(self) -> Field:
-        """The field itself, which holds functions and is not stored in files."""
+        """The facts of the field; they are looked up, so that what a fit stores has no functions in it."""
         return next(field for field in KINDS[self.call].fields if field.argument == self.argument)
 
     def at(self, table: Table) -> FloatArray:
