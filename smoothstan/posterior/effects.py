@@ -11,7 +11,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.posterior.estimates import posterior_summary
-from smoothstan.terms import AuxiliaryTerm, GroupTerm, prior_dpar
+from smoothstan.terms import AuxiliaryTerm, GroupTerm, LinearTerm, prior_dpar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,14 +27,19 @@ def fixed_draws(design: Design, draws: Flat) -> dict[str, FloatArray]:
 def fixed_names(design: Design) -> list[tuple[str, str]]:
     """Return labels and posterior names of the population-level coefficients.
 
-    They stand in the order of brms: intercepts of all parameters, other coefficients, unpenalised ones of smooths.
+    They stand in the order of brms: intercepts of all parameters, other coefficients, unpenalised ones of smooths; an
+    intercept that is not centred is one of the other coefficients.
     """
     found: list[tuple[str, str]] = []
+    ordinary: set[str] = set()
     for dpar in (p.name for p in design.family.parameters if p.name in design.predicted):
         prefix = f"{prior_dpar(dpar)}_" if prior_dpar(dpar) else ""
-        listed = (pair for term in design.terms for pair in term.coefficient_names(dpar))
-        found += [(prefix + name, variable) for name, variable in listed]
-    return sorted(found, key=lambda pair: (_class_rank(pair[1]), not _INTERCEPT.search(pair[1])))
+        for term in design.terms:
+            listed = term.coefficient_names(dpar)
+            found += [(prefix + name, variable) for name, variable in listed]
+            if isinstance(term, LinearTerm) and not term.centred:
+                ordinary |= {variable for _, variable in listed}
+    return sorted(found, key=lambda pair: (_class_rank(pair[1]), pair[1] in ordinary or not _INTERCEPT.search(pair[1])))
 
 
 _INTERCEPT = re.compile(r"_Intercept(\[\d+\])?$")

@@ -149,6 +149,9 @@ class _RecordedDraws:
         """Return the draws of the program's variables under their Stan names."""
         columns: dict[str, FloatArray] = {}
         for variable in program.variables:
+            if variable.columns == (f"{variable.name}_held",):  # brms's draws do not have what is held at 1
+                columns[variable.columns[0]] = np.ones_like(self.draws["lp__"])
+                continue
             columns |= zip(variable.columns, [self.draws[name] for name in elements(variable)], strict=True)
         statistics = {name: np.full_like(self.draws["lp__"], value) for name, value in _STATISTICS.items()}
         statistics["lp__"] = self.draws["lp__"]
