@@ -78,12 +78,19 @@ def coefficients_draws(design: Design, draws: Flat) -> ByLevel:
     fixed = fixed_draws(design, draws)
     count = len(next(iter(draws.values())))
     found = {}
-    for group, (levels, columns) in effects_draws(design, draws).items():
+    for group, (levels, own) in effects_draws(design, draws).items():
+        columns = _at_thresholds(own, fixed) if design.family.ordered else own
         labels = dict.fromkeys([*columns, *fixed])
         zeros = np.zeros((count, len(levels)))
         sums = {label: columns.get(label, zeros) + fixed.get(label, np.zeros(count))[:, None] for label in labels}
         found[group] = (levels, sums)
     return found
+
+
+def _at_thresholds(columns: Mapping[str, FloatArray], fixed: Flat) -> dict[str, FloatArray]:
+    """Move the thresholds of a level by its intercept, as in brms: what raises the mean lowers them all."""
+    moved = {label: -columns["Intercept"] for label in fixed if label.startswith("Intercept[") and "Intercept" in columns}
+    return moved | {label: values for label, values in columns.items() if not (moved and label == "Intercept")}
 
 
 def effects_tables(design: Design, draws: Flat, *, prob: float, robust: bool) -> dict[str, pd.DataFrame]:
