@@ -232,7 +232,7 @@ def canonical_null_columns(
     # Polynomials of a covariate in small or large units have lengths of very different magnitude.
     null_space = null_space / np.where(lengths > 0, lengths, 1)
     inner = null_space.T @ gram @ null_space
-    values = np.linalg.eigvalsh(inner)
+    values = np.asarray(np.linalg.eigvalsh(inner), dtype=float)
     _check_determined(values)
     lower = np.linalg.cholesky(inner)
     to_orthonormal = np.linalg.solve(lower, null_space.T)
