@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smoothstan.codegen.shrinking import ShrinkagePart
+from smoothstan.errors import PriorWarning, warn
 from smoothstan.numerals import format_number
 from smoothstan.priors import Distribution, PriorTable, ResolvedPrior
 from smoothstan.priors.distribution import is_correlations
@@ -100,6 +101,25 @@ def draws_of(parameter: PriorParameter, table: PriorTable, group: GroupTerm | No
             yield PriorDraw(name, f"2 * beta_rng({shape}, {shape}) - 1", "", f"prior_{label}")
         elif prior.distribution.is_density:
             yield PriorDraw(name, _turned(prior), _outside(name, prior), f"prior_{label}")
+
+
+def distinct(draws: Iterable[PriorDraw]) -> tuple[PriorDraw, ...]:
+    """Keep one draw of each name, as two groupings of one group share theirs: ``prior_sd_g``.
+
+    Warns:
+        PriorWarning: where different priors have one name; none of them is drawn then.
+    """
+    named: dict[str, list[PriorDraw]] = {}
+    for draw in draws:
+        named.setdefault(draw.label, []).append(draw)
+    kept = []
+    for label, same in named.items():
+        if len({(draw.expression, draw.outside.replace(draw.name, label)) for draw in same}) == 1:
+            kept.append(same[0])
+        else:
+            message = f"different priors share the name {label}, so none is drawn; priors with coef= have own names"
+            warn(message, PriorWarning)
+    return tuple(kept)
 
 
 def _identifier(text: str) -> str:

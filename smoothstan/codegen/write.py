@@ -11,7 +11,7 @@ from smoothstan.codegen.derived import Derived, HeldPart, derived_of
 from smoothstan.codegen.environment import environment
 from smoothstan.codegen.likelihood import LikelihoodPart, likelihood_part
 from smoothstan.codegen.long_lines import break_long_lines
-from smoothstan.codegen.priors import PriorDraw, PriorPart, bounds_of, draws_of, improper, statements_of
+from smoothstan.codegen.priors import PriorDraw, PriorPart, bounds_of, distinct, draws_of, improper, statements_of
 from smoothstan.codegen.program import StanProgram, declared_data
 from smoothstan.codegen.shrinking import ShrinkagePart
 from smoothstan.design import BoundResponse, Design
@@ -178,7 +178,7 @@ def _prior_part(design: Design, priors: PriorTable, shrinkages: tuple[ShrinkageP
             group = term if isinstance(term, GroupTerm) else None
             draws += [d for p in term.prior_parameters for d in draws_of(p, priors, group)]
         draws += [PriorDraw(f"prior_{name}", text, "", f"prior_{name}") for s in shrinkages for name, text in s.draws]
-    return PriorPart(tuple(statements), tuple(draws), shrinkages)
+    return PriorPart(tuple(statements), distinct(draws), shrinkages)
 
 
 def _variables(design: Design, model: ProgramModel) -> tuple[Variable, ...]:

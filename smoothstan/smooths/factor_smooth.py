@@ -2,8 +2,8 @@
 
 The base smooth is put in its natural parameterisation: penalised columns with a common ridge, and null
 space columns that are random effects, each with a variance of its own.  Nothing is left unpenalised, so
-the term is a random smooth.  With two or more null space columns their directions matter; mgcv leaves
-them to rounding, here they are the constant, the straight line, and so on (``natural.py``).
+the term is a random smooth.  With two or more null space columns their directions matter; in mgcv they
+change with the order of the rows, here they are the constant, the straight line, and so on (``natural.py``).
 
 Source: Wood (2017), *Generalized Additive Models*, 2nd ed., section 5.6.3 and 7.7.4; Baayen, Vasishth,
 Kliegl & Bates (2017), Journal of Memory and Language 94, 206-234.

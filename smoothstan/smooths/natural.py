@@ -4,7 +4,8 @@ A map P, (p, p), takes natural coefficients to those of the basis, so ``X @ P`` 
 The penalised part is unique up to signs; each column gets the sign that makes its entry of largest
 magnitude in P positive.  The null space has no natural axes once it has two or more dimensions, so here
 they are chosen: the constant, then the covariates, then higher monomials, each made orthogonal over the
-rows of the data to the ones before, each increasing with its monomial (``canonical_null_columns``).
+rows of the data to the ones before, each increasing with its monomial (``canonical_null_columns``).  Only
+``t2`` takes those that mgcv gets, which do not depend on rounding there (``leading_null_columns``).
 
 Letters: X (n, p) design, G = X'X (p, p), S (p, p) penalty, r its rank, M = p - r, c candidate functions.
 
@@ -114,16 +115,58 @@ def data_natural_ridge(
 def penalty_natural(
     gram: FloatArray, penalty: FloatArray, rank: int, candidates: FloatArray | None = None
 ) -> NaturalParameters:
-    """Return the eigenvectors of the penalty scaled to unit penalty ("types 2 and 3", of ``t2``).
+    """Return the eigenvectors of the penalty scaled to unit penalty ("type 3", of ``t2``).
 
-    P'SP = diag(1, 0).  Each null column has the mean sum of squares of the penalised ones, and null columns
-    are orthogonal over the rows, the constant first; they are in general not orthogonal to the others.
+    P'SP = diag(1, 0).  Axes of the null space are ``leading_null_columns`` as in mgcv, each scaled to
+    the mean sum of squares of the penalised columns, then turned to the principal components of the centred
+    columns, the least variable, the constant, first.  They are not orthogonal over the rows in general.
+
+    Args:
+        gram: (p, p) G = X'X.
+        penalty: (p, p) S.
+        rank: r.
+        candidates: (p, c) X'phi; the first phi is constant, of unit length.
     """
-    null_columns = canonical_null_columns(penalty_null_space(penalty, rank), gram, candidates)
+    null_space = penalty_null_space(penalty, rank)
     penalised = _signed(_whitened(penalty, rank), rank)
-    if rank:
-        null_columns = null_columns * np.sqrt(_sums_of_squares(penalised, gram).mean())
-    return NaturalParameters(np.hstack([penalised, null_columns]), np.ones(rank))
+    if rank == 0 or candidates is None:
+        return NaturalParameters(
+            np.hstack([penalised, canonical_null_columns(null_space, gram, candidates)]), np.ones(rank)
+        )
+    axes = leading_null_columns(null_space)
+    sums = _sums_of_squares(axes, gram)
+    _check_determined(sums)
+    scaled = axes * np.sqrt(_sums_of_squares(penalised, gram).mean() / sums)
+    if scaled.shape[1] > 1:
+        constant = candidates[:, :1]
+        centred = scaled.T @ (gram - constant @ constant.T) @ scaled
+        scaled = scaled @ np.linalg.eigh((centred + centred.T) / 2)[1]
+    return NaturalParameters(np.hstack([penalised, _increasing(scaled, candidates)]), np.ones(rank))
+
+
+def leading_null_columns(null_space: FloatArray) -> FloatArray:
+    """Return the axes that the tridiagonal form of a penalty gives to its null space.
+
+    Householder's reduction starts from the first coefficient.  Its projection on the null space is the first
+    axis, and with two dimensions the other one is the part of the null space without the first coefficient.
+    Projections of the coefficients that follow give the axes of larger null spaces, as of bases whose
+    penalty has rows of zeros.
+
+    Args:
+        null_space: (p, M) orthonormal basis of the null space.
+
+    Returns:
+        (p, M) orthonormal columns with the same span.
+
+    Source: Golub & Van Loan (2013), *Matrix Computations*, 4th ed., section 8.3.1; the two axes agree with
+    those of ``mgcv::nat.param`` (which are LAPACK's ``dsyevr``) to rounding.
+    """
+    axes = np.zeros((null_space.shape[1], 0))
+    for projection in null_space:
+        rest = _remainder(axes, projection[:, None])[:, 0]
+        if axes.shape[1] < len(axes) and np.linalg.norm(rest) > _INDEPENDENT:
+            axes = np.column_stack([axes, rest / np.linalg.norm(rest)])
+    return np.asarray(null_space @ axes, dtype=float)
 
 
 def penalty_null_space(penalty: FloatArray, rank: int) -> FloatArray:
@@ -189,9 +232,8 @@ def canonical_null_columns(
     # Polynomials of a covariate in small or large units have lengths of very different magnitude.
     null_space = null_space / np.where(lengths > 0, lengths, 1)
     inner = null_space.T @ gram @ null_space
-    values = np.linalg.eigvalsh(inner)
-    if values[0] <= size * np.finfo(float).eps * values[-1]:
-        raise ValueError("the data do not determine the part of the basis that has no penalty")
+    values = np.asarray(np.linalg.eigvalsh(inner), dtype=float)
+    _check_determined(values)
     lower = np.linalg.cholesky(inner)
     to_orthonormal = np.linalg.solve(lower, null_space.T)
     given = np.zeros((size, 0)) if candidates is None else to_orthonormal @ candidates
@@ -257,6 +299,19 @@ def _whitened(penalty: FloatArray, rank: int) -> FloatArray:
     """Return W, (p, r), with W'SW = I: scaled eigenvectors of the r largest eigenvalues."""
     values, vectors = _eigen(penalty)
     return np.asarray(vectors[:, :rank] / np.sqrt(values[:rank]), dtype=float)
+
+
+def _check_determined(values: FloatArray) -> None:
+    """Raise if the smallest of some sums of squares is zero up to rounding."""
+    if len(values) and values.min() <= len(values) * np.finfo(float).eps * values.max():
+        raise ValueError("the data do not determine the part of the basis that has no penalty")
+
+
+def _increasing(columns: FloatArray, candidates: FloatArray) -> FloatArray:
+    """Give every column the sign that makes it increase with the candidate most like it."""
+    products = columns.T @ candidates
+    like = [row[_first_largest(np.abs(row))] for row in products]
+    return columns * np.where(np.asarray(like) < 0, -1.0, 1.0)
 
 
 def _sums_of_squares(columns: FloatArray, gram: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ product then falls into blocks, one for each choice of r or n per margin; every 
 spaces alone has a ridge of its own.
 
 The null space of a margin has axes of its own only if it has one dimension; otherwise the model depends on
-the axes.  mgcv leaves them to rounding; here they are the constant, the covariate, and so on (``natural.py``).
+the axes.  They are those of mgcv, which follow from the first coefficient of the margin (``natural.py``).
 
 Source: Wood, Scheipl & Faraway (2013), Statistics and Computing 23, 341-360, section 3.
 """

@@ -28,12 +28,8 @@ FORMULAS = {
     "b15_nonlinear": ["y ~ x1", "sigma ~ s(x1, k = 5, bs = 'ps')"],
 }
 SUFFIX = {"b11_distributional": ("", "_sigma"), "b15_nonlinear": ("_a",)}
-NOT_UNIQUE = {
-    "b04_t2": {"Zs_1_1", "Zs_1_2", "Zs_1_3"},
-    "b05_t2_full": {f"Zs_1_{j}" for j in range(1, 6)},
-    "b12_poisson_fx": {"Zs_2_1"},
-}
-"""Where mgcv leaves the directions to rounding: null spaces of t2 margins and the two directions of cs."""
+NOT_UNIQUE = {"b12_poisson_fx": {"Zs_2_1"}}
+"""Where mgcv leaves the directions to rounding: the two directions of cs."""
 
 
 def bound(name: str) -> tuple[dict[str, Any], Table, list[SmoothTerm]]:

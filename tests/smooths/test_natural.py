@@ -15,6 +15,7 @@ from smoothstan.smooths.natural import (
     canonical_null_columns,
     data_natural,
     data_natural_ridge,
+    leading_null_columns,
     monomial_degree,
     penalty_natural,
     penalty_null_space,
@@ -79,16 +80,36 @@ def test_unit_mean_square_of_both_blocks(natural: Any) -> None:
     np.testing.assert_allclose(after.diagonal, before.diagonal * factor**2, rtol=1e-12)
 
 
-def test_type_3_null_columns_have_the_mean_size_of_the_others() -> None:
+def test_type_3_null_columns_have_on_average_the_mean_size_of_the_others() -> None:
     _, design, gram, penalty, rank, candidates = spline()
     natural = penalty_natural(gram, penalty, rank, candidates)
     sums = np.sum((design @ natural.to_basis) ** 2, axis=0)
-    np.testing.assert_allclose(sums[rank:], sums[:rank].mean(), rtol=1e-10)
+    assert sums[rank:].mean() == pytest.approx(sums[:rank].mean(), rel=1e-10)
+    constant = (design @ natural.unpenalised)[:, 0]
+    np.testing.assert_allclose(constant, constant.mean(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("k", [3, 4, 6, 15])
+def test_the_first_null_axis_is_the_projection_of_the_first_coefficient(k: int) -> None:
+    penalty = spline(k=k)[3]
+    null_space = penalty_null_space(penalty, k - 2)
+    axes = leading_null_columns(null_space)
+    projection = null_space @ null_space[0]
+    np.testing.assert_allclose(axes[:, 0], projection / np.linalg.norm(projection), atol=1e-12)
+    np.testing.assert_allclose(axes.T @ axes, np.eye(2), atol=1e-12)
+    np.testing.assert_allclose(null_space @ (null_space.T @ axes), axes, atol=1e-12)
+    turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+    np.testing.assert_allclose(leading_null_columns(null_space @ turn), axes, atol=1e-12)
+
+
+def test_rows_of_zeros_in_a_penalty_give_the_coefficients_themselves() -> None:
+    null_space = np.vstack([np.zeros((3, 3)), np.linalg.qr(np.arange(9.0).reshape(3, 3) ** 2 + np.eye(3))[0]])
+    np.testing.assert_allclose(leading_null_columns(null_space)[3:], np.eye(3), atol=1e-12)
 
 
 @pytest.mark.parametrize(("margin", "variable"), [(0, "x"), (1, "z")])
 def test_margins_of_t2_in_mgcv(margin: int, variable: str) -> None:
-    """The penalised columns up to signs; of the null space mgcv fixes only the first axis."""
+    """All columns up to signs."""
     stored = load("smooth", "t2_default")
     x = data(stored["dataset"])[variable]
     basis = BASES["cr"]((x,), Request((variable,), (4,)))
@@ -98,13 +119,12 @@ def test_margins_of_t2_in_mgcv(margin: int, variable: str) -> None:
     natural = penalty_natural(gram, basis.penalties[0], 2, candidates).with_unit_mean_square(gram, len(x))
     theirs = np.asarray(stored["raw"]["P"][margin])
     assert theirs.shape == (4, 4)
-    signs = np.sign(np.sum(natural.penalised * theirs[:, :2], axis=0))
-    np.testing.assert_allclose(natural.penalised * signs, theirs[:, :2], rtol=0, atol=1e-10 * np.abs(theirs).max())
-    # Both are a constant first; ours is 1.
+    ours = natural.to_basis
+    signs = np.sign(np.sum(ours * theirs, axis=0))
+    np.testing.assert_allclose(ours * signs, theirs, rtol=0, atol=1e-10 * np.abs(theirs).max())
+    # The constant comes first.
     constant = design @ theirs[:, 2]
     np.testing.assert_allclose(constant, constant[0], rtol=1e-9)
-    np.testing.assert_allclose(design @ natural.unpenalised[:, 0], 1, rtol=1e-9)
-    assert np.mean((design @ theirs[:, 2:]) ** 2) == pytest.approx(1, rel=1e-9)
 
 
 def test_the_null_space_of_a_line_does_not_depend_on_the_basis() -> None:
