@@ -8,7 +8,7 @@ import pytest
 
 import smoothstan as ss
 from smoothstan.api import _bind
-from smoothstan.codegen import write_program
+from smoothstan.codegen import parameter_space, write_program
 from smoothstan.engines.stanli import _model
 
 LEVELS = 4
@@ -68,3 +68,21 @@ def test_parameters_have_intercepts_of_their_own() -> None:
 )
 def test_without_a_sampled_intercept_effects_stand_by_themselves(formula: str, family: str, prior: object) -> None:
     assert effects_declared(formula, family, prior) == ["matrix[N_1, M_1] r_1"]
+
+
+@pytest.mark.parametrize("effects", ["1", "1 + x"])
+def test_points_are_those_of_stan_and_back(effects: str) -> None:
+    design, priors = _bind(f"y ~ x + ({effects} || gr(g, center=True))", data(), "gaussian", ())
+    program = write_program(design, priors, version="test")
+    rng, columns = np.random.default_rng(1), len(design.groups[0].coefficients)
+    values = {
+        "Intercept": rng.normal(size=2), "b": rng.normal(size=(2, 1)), "sd_1": rng.uniform(1, 2, (2, columns)),
+        "r_1": rng.normal(size=(2, LEVELS, columns)), "sigma": rng.uniform(1, 2, 2),
+    }  # fmt: skip
+    space = parameter_space(program.code, values)
+    points = space.unconstrain(values)
+    flat = {name: np.asarray(value[1]).ravel(order="F").tolist() for name, value in values.items()}
+    # Sums and logarithms in double precision.
+    np.testing.assert_allclose(points[1], _model(program).unconstrain(flat), rtol=1e-14)
+    for name, value in space.constrain(points).items():
+        np.testing.assert_allclose(value, values[name], rtol=1e-12)
