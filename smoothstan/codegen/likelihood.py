@@ -131,7 +131,8 @@ def _sum_of_numbers(design: Design, dpar: str) -> str:
 
 
 def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
-    addends, products = _addends(design, dpar), []
+    addends = _addends(design, dpar)
+    products: list[str] = []
     if dense := _dense(design, dpar):
         whole, beta = _stacked(dense, dpar)
         products = [f"{whole.matrix} * {beta}"]
