@@ -23,7 +23,7 @@ from smoothstan.engines.data import to_json
 from smoothstan.priors import PriorTable
 
 _FOLDER = Path(__file__).parent / "brms_programs"
-_PARAMETERS = ("Intercept", "b", "bs", "sds_1", "zs_1_1", "sd_1", "z_1", "L_1", "sigma")
+_PARAMETERS = ("Intercept", "b", "bs", "sds_1", "zs_1_1", "sd_1", "z_1", "L_1", "sigma", "zi")
 _BRMS_NAMES = {"sds_1": "sds_1_1"}
 _POINTS = 5
 _TOLERANCE = 1e-6

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -19,8 +20,9 @@ from smoothstan.arrays import FloatArray
 from smoothstan.codegen import StanProgram
 from smoothstan.engines import SAMPLER_STATISTICS, RawDraws, SamplingOptions, StanliEngine
 
-_SUMMARISED = re.compile(r"(Intercept|b|bs|sds_\d+|sds_\d+_\d+|sd_\d+|sigma)(\[\d+\])?")
+_SUMMARISED = re.compile(r"(Intercept|b|bs|sds_\d+|sds_\d+_\d+|sd_\d+|sigma|zi)(\[\d+\])?")
 _SMOOTH_AND_GROUP = "y ~ x + s(z, bs='cr', k=10) + (1 | g)"
+_WEIGHTED = _SMOOTH_AND_GROUP.replace("y ~", "y | weights(w) ~")
 _TRAJECTORIES = 3
 _BATCHES = 7
 _STEPS = list(SAMPLER_STATISTICS).index("n_leapfrog__")
@@ -28,7 +30,10 @@ _STEPS = list(SAMPLER_STATISTICS).index("n_leapfrog__")
 
 @dataclass(frozen=True)
 class Comparison:
-    """A model to sample in both forms: ``pairs`` seeds, each with ``chains`` of ``iterations`` + ``iterations``."""
+    """A model to sample in both forms: ``pairs`` seeds, each with ``chains`` of ``iterations`` + ``iterations``.
+
+    ``by_data`` is a formula that leaves it to the data how group effects are sampled; empty if that is not measured.
+    """
 
     name: str
     formula: str
@@ -38,6 +43,7 @@ class Comparison:
     pairs: int = 3
     chains: int = 4
     iterations: int = 500
+    by_data: str = ""
 
 
 COMPARISONS = (
@@ -69,6 +75,22 @@ COMPARISONS = (
         "poisson, n = 2,000", _SMOOTH_AND_GROUP, lambda: simulated_rows(2_000, "poisson"),
         "poisson_smooth_intercepts", "poisson",
     ),
+    *(
+        Comparison(
+            f"{name}, n = {n:,}", formula, partial(simulated_rows, n, family), program, family, pairs=3, chains=2,
+            iterations=300, by_data=formula.replace("| g)", "| gr(g, center='auto'))"),
+        )
+        for name, n, formula, family, program in (
+            ("bernoulli", 10_000, _SMOOTH_AND_GROUP, "bernoulli", "bernoulli_smooth_intercepts"),
+            ("poisson", 10_000, _SMOOTH_AND_GROUP, "poisson", "poisson_smooth_intercepts"),
+            ("cumulative", 2_000, "y ~ x + (1 | g)", "cumulative", "cumulative_intercepts"),
+            ("poisson, weights", 2_000, _WEIGHTED, "poisson", "poisson_weights_smooth_intercepts"),
+            (
+                "zero-inflated poisson", 2_000, _SMOOTH_AND_GROUP, "zero_inflated_poisson",
+                "zero_inflated_poisson_smooth_intercepts",
+            ),
+        )
+    ),
 )  # fmt: skip
 
 
@@ -95,14 +117,16 @@ class Row(NamedTuple):
 
 _HEADER = (
     "model", "ours: min", "median", "brms form: min", "median", "ratio of min", "ratio of median",
-    "ratios of median, by pair", "step, µs: ours", "brms form", "ratio of steps",
+    "ratios of median, by pair", "step, µs: ours", "brms form", "ratio of steps", "center = 'auto': min",
+    "ratio of min",
 )  # fmt: skip
 _TEXT = (
     "Effective draws per second of processor time, warm-up included (bulk ESS over intercept, coefficients and "
     "standard deviations: the slowest and the median parameter). Both forms run in stanli with the same data and "
     "seeds, in turn; medians over the pairs, ratios above 1: ours is faster. Step: processor time of one leapfrog "
     f"step from the same point, median of {_BATCHES} batches in turn; as both forms have the same posterior and the "
-    "same parameters, this ratio is that of the effective draws without the luck of the chains. "
+    "same parameters, this ratio is that of the effective draws without the luck of the chains. The last columns are "
+    "ours with `gr(g, center = 'auto')`, beside brms's form. "
 )
 
 
@@ -132,14 +156,28 @@ def _row(comparison: Comparison) -> Row:
         ", ".join(f"{ratio:.2f}" for ratio in ratios),
         *(f"{value:.1f}" for value in (our_step, brms_step)),
         f"**{brms_step / our_step:.2f}**",
+        *_by_data(comparison, data, [theirs.slowest for _, theirs in speeds]),
     )
     return Row(cells, density_difference(pair, first))
 
 
+def _by_data(comparison: Comparison, data: Any, brms_form: list[float]) -> tuple[str, str]:
+    """Return the slowest parameter's effective draws per second, and their ratio to brms's form, seed by seed."""
+    if not comparison.by_data:
+        return "", ""
+    program = program_pair(comparison.by_data, data, comparison.family, comparison.brms_program).ours
+    rates = [_speed(_sample(program, _options(comparison, seed))).slowest for seed in range(1, comparison.pairs + 1)]
+    return f"{median(rates):,.0f}", f"{median(a / b for a, b in zip(rates, brms_form, strict=True)):.2f}"
+
+
+def _options(comparison: Comparison, seed: int) -> SamplingOptions:
+    n = comparison.iterations
+    return SamplingOptions(comparison.chains, n, n, seed=seed, show_progress=False)
+
+
 def _sample_both(pair: ProgramPair, comparison: Comparison, seed: int) -> tuple[Sampled, Sampled]:
     """Sample both programs with one seed; which goes first alternates."""
-    n = comparison.iterations
-    options = SamplingOptions(comparison.chains, n, n, seed=seed, show_progress=False)
+    options = _options(comparison, seed)
     if seed % 2:
         ours = _sample(pair.ours, options)
         return ours, _sample(pair.brms_form, options)

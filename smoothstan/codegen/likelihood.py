@@ -26,8 +26,8 @@ class PredictorPart:
 
 
 @dataclass(frozen=True)
-class GlmPart:
-    """The matrix of a GLM primitive; ``stacked`` builds it from several, or is empty."""
+class MatrixPart:
+    """The matrix of a linear predictor; ``stacked`` builds it from those of several terms, or is empty."""
 
     matrix: str
     columns: str
@@ -42,7 +42,7 @@ class LikelihoodPart:
         family_template: the template of the family.
         increments: the expressions added to the target.
         predictors: the linear predictors, in the order in which they are computed.
-        glm: the matrix of a GLM primitive, or None.
+        matrices: the matrices of the linear predictors.
         assembled: the addends that are made of pieces beforehand.
         row_sets: the rows by kind of censoring; none without ``cens()``.
         cdf: the distribution function row by row, or None.
@@ -57,7 +57,7 @@ class LikelihoodPart:
     family_template: str
     increments: tuple[Increment, ...]
     predictors: tuple[PredictorPart, ...] = ()
-    glm: GlmPart | None = None
+    matrices: tuple[MatrixPart, ...] = ()
     assembled: tuple[Addend, ...] = ()
     row_sets: tuple[RowSet, ...] = ()
     cdf: CdfRows | None = None
@@ -80,20 +80,20 @@ def likelihood_part(design: Design) -> LikelihoodPart:
         return _of_categories(design, observed, LikelihoodPart(template, (), assembled=assembled))
     dense = _dense(design, "mu")
     if f"glm_{link}" in macros and dense and observed.plain and observed.numbers and design.predicted == ("mu",):
-        glm, beta = _glm(dense)
+        whole, beta = _stacked(dense, "mu")
         addends = [*observed.on_log_scale(link), *(a.expression for a in _addends(design, "mu"))]
-        names = observed.names.having(X=glm.matrix, alpha=" + ".join(addends) or "0", beta=beta)
-        return LikelihoodPart(template, (Increment(rendered(template, f"glm_{link}", names)),), (), glm, assembled)
-    raw = f"density_{link}" in macros and observed.plain
+        names = observed.names.having(X=whole.matrix, alpha=" + ".join(addends) or "0", beta=beta)
+        return LikelihoodPart(template, (Increment(rendered(template, f"glm_{link}", names)),), (), (whole,), assembled)
+    raw = f"{observed.form}_{link}" in macros
     predictors = tuple(_predictor(design, dpar, raw=raw and dpar == "mu") for dpar in design.predicted)
     names = observed.at(link if raw else "")
     increments = (
         (Increment(rendered(template, f"density_{link}" if raw else "density", names)),)
         if observed.plain
-        else observed.increments(names)
+        else observed.increments(names, link if raw else "")
     )
     return LikelihoodPart(
-        template, increments, predictors, None, assembled, observed.row_sets, observed.cdf_rows(names),
+        template, increments, predictors, _matrices(design), assembled, observed.row_sets, observed.cdf_rows(names),
         observed.edges, observed.bounded, names, _locals(design), not observed.plain,
     )  # fmt: skip
 
@@ -102,17 +102,20 @@ def _of_categories(design: Design, observed: Observed, part: LikelihoodPart) -> 
     """Complete the likelihood of categories that have linear predictors of their own."""
     template, columns = part.family_template, design.family.by_category
     if f"glm_{design.family.link('mu').name}" in macro_names(template) and observed.plain and _same_columns(design):
-        glm, _ = _glm(_dense(design, design.family.main[0]))
+        whole, _ = _stacked(_dense(design, design.family.main[0]), "mu")
         alpha = ", ".join(_sum_of_numbers(design, dpar) if dpar else "0" for dpar in columns)
-        none = f"rep_vector(0, {glm.columns})"
-        beta = folded("append_col", (_glm(_dense(design, dpar))[1] if dpar else none for dpar in columns))
-        names = observed.names.having(X=glm.matrix, alpha=f"[{alpha}]'", beta=beta)
-        return replace(part, increments=(Increment(rendered(template, "glm_logit", names)),), glm=glm)
+        none = f"rep_vector(0, {whole.columns})"
+        beta = folded("append_col", (_stacked(_dense(design, dpar), dpar)[1] if dpar else none for dpar in columns))
+        names = observed.names.having(X=whole.matrix, alpha=f"[{alpha}]'", beta=beta)
+        return replace(part, increments=(Increment(rendered(template, "glm_logit", names)),), matrices=(whole,))
     predictors = tuple(_predictor(design, dpar, raw=False) for dpar in design.predicted)
     names = observed.matrix_of_predictors()
     increments = (Increment(rendered(template, "density", names)),) if observed.plain else observed.increments(names)
     matrix = folded("append_col", (dpar or "rep_vector(0.0, N)" for dpar in columns))
-    return replace(part, increments=increments, predictors=predictors, pointwise=not observed.plain, by_category=matrix)
+    return replace(
+        part, increments=increments, predictors=predictors, matrices=_matrices(design), pointwise=not observed.plain,
+        by_category=matrix,
+    )  # fmt: skip
 
 
 def _same_columns(design: Design) -> bool:
@@ -129,7 +132,10 @@ def _sum_of_numbers(design: Design, dpar: str) -> str:
 
 def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
     addends = _addends(design, dpar)
-    products = [f"{part.matrix} * {part.coefficients}" for part in _dense(design, dpar)]
+    products: list[str] = []
+    if dense := _dense(design, dpar):
+        whole, beta = _stacked(dense, dpar)
+        products = [f"{whole.matrix} * {beta}"]
     text = " + ".join([*(a.expression for a in addends), *products])
     if not products and not any(a.vector for a in addends):
         text = f"rep_vector({text or '0.0'}, N)"
@@ -143,12 +149,18 @@ def _locals(design: Design) -> tuple[Supply, ...]:
     return tuple(supply for term in design.terms for supply in term.supplies if supply.declaration)
 
 
-def _glm(dense: tuple[DensePart, ...]) -> tuple[GlmPart, str]:
+def _matrices(design: Design) -> tuple[MatrixPart, ...]:
+    return tuple(_stacked(dense, dpar)[0] for dpar in design.predicted if (dense := _dense(design, dpar)))
+
+
+def _stacked(dense: tuple[DensePart, ...], dpar: str) -> tuple[MatrixPart, str]:
+    """Return one matrix with the columns of all terms, and its coefficients: one product instead of several."""
     if len(dense) == 1:
-        return GlmPart(dense[0].matrix, dense[0].columns, ""), dense[0].coefficients
+        return MatrixPart(dense[0].matrix, dense[0].columns, ""), dense[0].coefficients
     columns = " + ".join(part.columns for part in dense)
     stacked = folded("append_col", (part.matrix for part in dense))
-    return GlmPart(_STACKED, columns, stacked), folded("append_row", (part.coefficients for part in dense))
+    name = _STACKED if dpar == "mu" else f"{_STACKED}_{dpar}"
+    return MatrixPart(name, columns, stacked), folded("append_row", (part.coefficients for part in dense))
 
 
 def _dense(design: Design, dpar: str) -> tuple[DensePart, ...]:

@@ -109,6 +109,10 @@ class Observed:
         if "denom" in fields and "shape" in names:
             names["shape"] = "(shape .* denom)"
             vectors.add("shape")
+        if "row_constants" in macro_names(template):
+            constants = rendered(template, "row_constants").split()
+            names |= {name: name for name in constants}
+            vectors |= set(constants)
         family = design.family
         return cls(template, family.cdf, family.discrete, family.support, Names(names, vectors), fields)
 
@@ -116,6 +120,13 @@ class Observed:
     def plain(self) -> bool:
         """Whether the family's own density of all rows is the likelihood."""
         return not self.fields & {"weights", "cens", "lb", "ub"}
+
+    @property
+    def form(self) -> str:
+        """The macro whose variant for a link takes the linear predictor itself; empty where the mean is needed."""
+        if self.plain:
+            return "density"
+        return "" if self.bounded or "weighted" in macro_names(self.template) else "pointwise"
 
     @property
     def numbers(self) -> bool:
@@ -172,18 +183,22 @@ class Observed:
         """Return the names with ``mu`` as the matrix of the linear predictors, a column per category."""
         return Names({**self.names, "mu": "mu"}, {*self.names.vectors, "mu"})
 
-    def increments(self, names: Names) -> tuple[Increment, ...]:
-        """Return what is added to the target for weighted, censored or truncated responses."""
-        found = (*self._observations(names), *self._normalisers(names))
+    def increments(self, names: Names, link: str = "") -> tuple[Increment, ...]:
+        """Return what is added to the target for weighted, censored or truncated responses.
+
+        With a ``link`` the names have the linear predictor in place of the mean.
+        """
+        found = (*self._observations(names, link), *self._normalisers(names))
         # stanli refuses a distribution function of an empty array of whole numbers.
         return tuple(Increment(text, rows if self.discrete else "") for rows, text in found)
 
-    def _observations(self, names: Names) -> Iterator[tuple[str, str]]:
+    def _observations(self, names: Names, link: str) -> Iterator[tuple[str, str]]:
         if not self._censored and self._weighted and "weighted" in macro_names(self.template):
             yield "", rendered(self.template, "weighted", names.having(weights="weights"))
             return
         if not self._censored:
-            yield "", self._sum("pointwise" if self._weighted else "density", names, "")
+            form = "pointwise" if self._weighted else "density"
+            yield "", self._sum(f"{form}_{link}" if link else form, names, "")
             return
         for rows, code in self._censored.items():
             here = names.at(rows)

@@ -12,6 +12,7 @@ _DATA_BLOCK = re.compile(r"^data \{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
 _PARAMETERS_BLOCK = re.compile(r"^parameters \{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
 _PARAMETER = re.compile(r"^\s*(?:array\[\w+\]\s+)?(\w+)(?:<([^>]*)>)?(?:\[[^;\n]*\])?\s+(\w+);", re.MULTILINE)
 _BOUND = re.compile(r"(lower|upper)\s*=\s*([^,\s]+)")
+_OFFSET = re.compile(r"offset=(?:rep_matrix\(\[)?([^\]]*)")
 _DECLARATION = re.compile(r"^[^/\n]*?(\w+);", re.MULTILINE)
 
 
@@ -32,12 +33,16 @@ def declared_data(code: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class DeclaredParameter:
-    """A parameter as the program declares it: its name, its type (``"cholesky_factor_corr"``), and its bounds."""
+    """A parameter as the program declares it: its name, its type (``"cholesky_factor_corr"``), and its bounds.
+
+    ``about`` has, for every column of a matrix with an offset, the parameter that is subtracted, or nothing.
+    """
 
     name: str
     kind: str
     lower: float | None
     upper: float | None
+    about: tuple[str, ...] = ()
 
 
 def declared_parameters(code: str) -> tuple[DeclaredParameter, ...]:
@@ -46,5 +51,7 @@ def declared_parameters(code: str) -> tuple[DeclaredParameter, ...]:
     found = []
     for kind, bounds, name in _PARAMETER.findall(block.group(1)) if block else ():
         limits = {key: float(value) for key, value in _BOUND.findall(bounds)}
-        found.append(DeclaredParameter(name, kind, limits.get("lower"), limits.get("upper")))
+        shifts = [text.strip() for match in _OFFSET.findall(bounds) for text in match.split(",")]
+        about = tuple("" if text == "0" else text.removeprefix("-") for text in shifts)
+        found.append(DeclaredParameter(name, kind, limits.get("lower"), limits.get("upper"), about))
     return tuple(found)

@@ -35,15 +35,20 @@ class ParameterSpace:
 
     def unconstrain(self, values: Mapping[str, FloatArray]) -> FloatArray:
         """Return the unconstrained points, (draws, size), of values by Stan name, (draws, ...) each."""
-        columns = [_unconstrained(parameter, values[parameter.name]) for parameter, _ in self.parameters]
+        columns = [
+            _unconstrained(parameter, _shifted(parameter, values[parameter.name], values, 1))
+            for parameter, _ in self.parameters
+        ]
         return np.concatenate(columns, axis=1)
 
     def constrain(self, points: FloatArray) -> dict[str, FloatArray]:
         """Return values by Stan name, (draws, ...) each, of unconstrained points, (draws, size)."""
-        values, start = {}, 0
+        values: dict[str, FloatArray] = {}
+        start = 0
         for parameter, shape in self.parameters:
             width = _free(parameter, shape)
-            values[parameter.name] = _constrained(parameter, shape, points[:, start : start + width])
+            found = _constrained(parameter, shape, points[:, start : start + width])
+            values[parameter.name] = _shifted(parameter, found, values, -1)
             start += width
         return values
 
@@ -59,6 +64,16 @@ def parameter_space(code: str, values: Mapping[str, FloatArray]) -> ParameterSpa
         if parameter.kind not in (*_PLAIN, _ORDERED, _CHOLESKY, _SIMPLEX) or parameter.name not in values:
             raise OptionError(f"the parameter {parameter.name} ({parameter.kind}) cannot be made unconstrained")
     return ParameterSpace(tuple((parameter, values[parameter.name].shape[1:]) for parameter in declared))
+
+
+def _shifted(
+    parameter: DeclaredParameter, values: FloatArray, others: Mapping[str, FloatArray], sign: int
+) -> FloatArray:
+    """Return the values of a matrix with those added, or subtracted, about which its columns are sampled."""
+    if not parameter.about:
+        return values
+    shifts = [others[name] if name else np.zeros(len(values)) for name in parameter.about]
+    return np.asarray(values + sign * np.stack(shifts, axis=1)[:, None, :])
 
 
 def _free(parameter: DeclaredParameter, shape: tuple[int, ...]) -> int:

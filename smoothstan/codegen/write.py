@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from smoothstan.arrays import StanData
@@ -18,18 +18,23 @@ from smoothstan.design import BoundResponse, Design
 from smoothstan.errors import PriorError
 from smoothstan.families import Constant
 from smoothstan.priors import PriorTable
-from smoothstan.terms import BoundTerm, GroupTerm, PriorParameter, Variable
+from smoothstan.terms import BoundTerm, GroupTerm, PriorParameter, Variable, suffix
+from smoothstan.terms.centring import offset
 
 SAMPLE_PRIOR = ("no", "yes", "only")
 
 
 @dataclass(frozen=True)
 class TermPart:
-    """A bound term as its template sees it: ``bounds`` by Stan name, ``on`` names a parameter other than mu."""
+    """A bound term as its template sees it.
+
+    ``bounds`` is by Stan name, ``on`` names a parameter other than mu; centred effects have an ``offset``, or none.
+    """
 
     term: BoundTerm
     bounds: Mapping[str, str]
     on: str
+    offset: str = ""
 
     @property
     def template(self) -> str:
@@ -143,7 +148,7 @@ def _model(design: Design, priors: PriorTable, version: str, sample_prior: str) 
         _header(design, version),
         ResponsePart(design.response, design.family.constants),
         derived,
-        terms,
+        tuple(_about_intercepts(terms, design, derived)),
         likelihood_part(design),
         _prior_part(design, priors, derived.shrinkages, draw=sample_prior == "yes"),
     )
@@ -159,6 +164,21 @@ def _term_parts(design: Design, priors: PriorTable) -> tuple[TermPart, ...]:
         TermPart(term, {p.stan: bounds_of(p, priors) for p in term.prior_parameters}, _on(term))
         for term in design.terms
     )
+
+
+def _about_intercepts(terms: tuple[TermPart, ...], design: Design, derived: Derived) -> Iterator[TermPart]:
+    """Yield the terms; the first centred effects of a parameter are sampled about its intercept, if that is sampled."""
+    free: dict[str, str] = {}
+    for part in terms:
+        term = part.term
+        about = ""
+        if isinstance(term, GroupTerm) and (about := offset(term, free)):
+            free = {dpar: name for dpar, name in free.items() if all(e.dpar != dpar for e in term.effects)}
+        for dpar in design.predicted:
+            name = f"Intercept{suffix(dpar)}"
+            if any(a.expression == name and not a.vector for a in term.addends(dpar)) and name not in derived.names:
+                free[dpar] = name
+        yield replace(part, offset=f"<offset={about}>" if about else "")
 
 
 def _on(term: BoundTerm) -> str:

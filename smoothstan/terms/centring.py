@@ -11,6 +11,7 @@ Source: Papaspiliopoulos, Roberts & Skold (2007), Statistical Science 22, 59-73,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,3 +97,24 @@ def _residual(together: FloatArray) -> tuple[float, int]:
 def decided(center: bool | str, term: GroupTerm, evidence: Evidence, table: Table) -> bool:
     """Return whether effects are sampled centred: as asked for, or by the rule for ``"auto"``."""
     return informative(term, evidence, table) if center == "auto" else bool(center)
+
+
+def offset(term: GroupTerm, intercepts: Mapping[str, str]) -> str:
+    """Return the Stan expression for what effects are sampled about: less the intercept where they vary it.
+
+    The data tell the sums of a level's effect and the intercept, so that, sampled as sums, they hardly depend on each
+    other.
+
+    Args:
+        term: a grouping.
+        intercepts: parameter -> the Stan name of its intercept.
+
+    Returns:
+        A number or a matrix in Stan; nothing if the effects are not centred, or none is one on such an intercept.
+
+    Source: Gelfand, Sahu & Carlin (1995), Biometrika 82, 479-488 (hierarchical centring).
+    """
+    own = [f"-{intercepts[c.dpar]}" if c.constant and c.dpar in intercepts else "0" for c in term.coefficients]
+    if not term.centred or len(term.membership.members) > 1 or set(own) == {"0"}:
+        return ""
+    return own[0] if len(own) == 1 else f"rep_matrix([{', '.join(own)}], N_{term.index})"

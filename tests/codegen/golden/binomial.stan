@@ -4,7 +4,7 @@
 data {
   int<lower=1> N;  // number of observations
   array[N] int Y;  // response: hits
-  array[N] int<lower=0> trials;  // trials: trials
+  array[N] int<lower=0> trials;  // number of trials: trials
   int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
   // population-level effects: x
   int<lower=1> K;  // columns of the design matrix

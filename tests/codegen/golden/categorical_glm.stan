@@ -44,7 +44,7 @@ transformed data {
     means_X_mucd[k] = mean(X_mucd[, k + 1]);
     Xc_mucd[, k] = X_mucd[, k + 1] - means_X_mucd[k];
   }
-  // all columns side by side, for the GLM primitive
+  // all columns of a linear predictor side by side, for one product
   matrix[N, Kc_mua + Ks_mua + knots_mua_1[1]] X_all = append_col(append_col(Xc_mua, Xs_mua), Zs_mua_1_1);
 }
 parameters {

@@ -31,6 +31,8 @@ transformed data {
     means_X[k] = mean(X[, k + 1]);
     Xc[, k] = X[, k + 1] - means_X[k];
   }
+  // all columns of a linear predictor side by side, for one product
+  matrix[N, Ks_sigma + knots_sigma_1[1]] X_all_sigma = append_col(Xs_sigma, Zs_sigma_1_1);
 }
 parameters {
   real Intercept;  // intercept at the means of the columns
@@ -63,7 +65,7 @@ transformed parameters {
 model {
   if (!prior_only) {
     vector[N] mu = Intercept + r_1[J_1, 1] + Xc * b;
-    vector[N] sigma = Intercept_sigma + r_1[J_1, 2] + Xs_sigma * bs_sigma + Zs_sigma_1_1 * s_sigma_1_1;
+    vector[N] sigma = Intercept_sigma + r_1[J_1, 2] + X_all_sigma * append_row(bs_sigma, s_sigma_1_1);
     sigma = exp(sigma);
     target += normal_lpdf(Y | mu, sigma);
   }

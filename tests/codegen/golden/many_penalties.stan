@@ -16,7 +16,7 @@ data {
   array[np_1] matrix[knots_1[1], knots_1[1]] Ss_1;  // their matrices
 }
 transformed data {
-  // all columns side by side, for the GLM primitive
+  // all columns of a linear predictor side by side, for one product
   matrix[N, Ks + knots_1[1]] X_all = append_col(Xs, Zs_1_1);
 }
 parameters {

@@ -62,6 +62,8 @@ transformed data {
     means_X_sigma[k] = mean(X_sigma[, k + 1]);
     Xc_sigma[, k] = X_sigma[, k + 1] - means_X_sigma[k];
   }
+  // all columns of a linear predictor side by side, for one product
+  matrix[N, Kc + Ks + knots_1[1]] X_all = append_col(append_col(Xc, Xs), Zs_1_1);
 }
 parameters {
   real Intercept;  // intercept at the means of the columns
@@ -111,7 +113,7 @@ transformed parameters {
 }
 model {
   if (!prior_only) {
-    vector[N] mu = Intercept + r_1[J_1, 1] + Xc * b + Xs * bs + Zs_1_1 * s_1_1;
+    vector[N] mu = Intercept + r_1[J_1, 1] + X_all * append_row(append_row(b, bs), s_1_1);
     vector[N] sigma = Intercept_sigma + Xc_sigma * b_sigma;
     sigma = exp(sigma);
     target += normal_lpdf(Y | mu, sigma);

@@ -14,7 +14,7 @@ data {
   matrix[N, knots_1[1]] Zs_1_1;
 }
 transformed data {
-  // all columns side by side, for the GLM primitive
+  // all columns of a linear predictor side by side, for one product
   matrix[N, Ks + knots_1[1]] X_all = append_col(Xs, Zs_1_1);
 }
 parameters {

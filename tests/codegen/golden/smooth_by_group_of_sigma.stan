@@ -74,6 +74,8 @@ transformed data {
   array[N] int order_sigma_1 = sort_indices_asc(Js_sigma_1);
   array[ngs_sigma_1 + 1] int start_sigma_1 = group_starts(Js_sigma_1, ngs_sigma_1);
   matrix[N, ws_sigma_1[1]] Zo_sigma_1_1 = Zs_sigma_1_1[order_sigma_1];
+  // all columns of a linear predictor side by side, for one product
+  matrix[N, Ks + knots_1[1]] X_all = append_col(Xs, Zs_1_1);
 }
 parameters {
   real Intercept;  // intercept
@@ -113,7 +115,7 @@ transformed parameters {
 }
 model {
   if (!prior_only) {
-    vector[N] mu = Intercept + Xs * bs + Zs_1_1 * s_1_1;
+    vector[N] mu = Intercept + X_all * append_row(bs, s_1_1);
     vector[N] sigma = Intercept_sigma
         + times_by_group(Zo_sigma_1_1, s_sigma_1_1, order_sigma_1, start_sigma_1)
         + Zs_sigma_1_2 .* s_sigma_1_2[Js_sigma_1] + Zs_sigma_1_3 .* s_sigma_1_3[Js_sigma_1]

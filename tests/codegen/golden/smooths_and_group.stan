@@ -33,7 +33,7 @@ transformed data {
     means_X[k] = mean(X[, k + 1]);
     Xc[, k] = X[, k + 1] - means_X[k];
   }
-  // all columns side by side, for the GLM primitive
+  // all columns of a linear predictor side by side, for one product
   matrix[N, Kc + Ks + knots_1[1] + knots_2[1]] X_all =
       append_col(append_col(append_col(Xc, Xs), Zs_1_1), Zs_2_1);
 }

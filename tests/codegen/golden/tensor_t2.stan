@@ -16,7 +16,7 @@ data {
   matrix[N, knots_1[3]] Zs_1_3;
 }
 transformed data {
-  // all columns side by side, for the GLM primitive
+  // all columns of a linear predictor side by side, for one product
   matrix[N, Ks + knots_1[1] + knots_1[2] + knots_1[3]] X_all =
       append_col(append_col(append_col(Xs, Zs_1_1), Zs_1_2), Zs_1_3);
 }

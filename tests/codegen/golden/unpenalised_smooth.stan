@@ -14,7 +14,7 @@ data {
   matrix[N, knots_2[1]] Zs_2_1;
 }
 transformed data {
-  // all columns side by side, for the GLM primitive
+  // all columns of a linear predictor side by side, for one product
   matrix[N, Ks + knots_2[1]] X_all = append_col(Xs, Zs_2_1);
 }
 parameters {
