@@ -89,7 +89,9 @@ def coefficients_draws(design: Design, draws: Flat) -> ByLevel:
 
 def _at_thresholds(columns: Mapping[str, FloatArray], fixed: Flat) -> dict[str, FloatArray]:
     """Move the thresholds of a level by its intercept, as in brms: what raises the mean lowers them all."""
-    moved = {label: -columns["Intercept"] for label in fixed if label.startswith("Intercept[") and "Intercept" in columns}
+    moved = {
+        label: -columns["Intercept"] for label in fixed if label.startswith("Intercept[") and "Intercept" in columns
+    }
     return moved | {label: values for label, values in columns.items() if not (moved and label == "Intercept")}
 
 
