@@ -17,13 +17,12 @@ import numpy as np
 from smoothstan.api import _bind
 from smoothstan.arrays import FloatArray
 from smoothstan.codegen import StanProgram, write_program
-from smoothstan.codegen.program import declared_data
+from smoothstan.codegen.program import declared_data, declared_parameters
 from smoothstan.engines import RawDraws
 from smoothstan.engines.data import to_json
 from smoothstan.priors import PriorTable
 
 _FOLDER = Path(__file__).parent / "brms_programs"
-_PARAMETERS = ("Intercept", "b", "bs", "sds_1", "zs_1_1", "sd_1", "z_1", "L_1", "sigma")
 _BRMS_NAMES = {"sds_1": "sds_1_1"}
 _POINTS = 5
 _TOLERANCE = 1e-6
@@ -62,7 +61,7 @@ def density_difference(pair: ProgramPair, draws: RawDraws) -> float:
     """
     rows = np.linspace(0, draws.values.shape[0] * draws.values.shape[1] - 1, _POINTS).astype(int)
     ours, theirs = stanli_models(pair)
-    points = [parameter_values(draws, row) for row in rows]
+    points = [parameter_values(pair, draws, row) for row in rows]
     difference = np.array([_log_density(ours, p) - _log_density(theirs, brms_values(p)) for p in points])
     if np.ptp(difference) > _TOLERANCE:
         raise ValueError(f"the two programs differ in more than a constant: {difference}")
@@ -72,7 +71,7 @@ def density_difference(pair: ProgramPair, draws: RawDraws) -> float:
 def start_models(pair: ProgramPair, draws: RawDraws) -> tuple[tuple[Any, FloatArray], tuple[Any, FloatArray]]:
     """Return each program as stanli runs it, with the last draw of ours as its unconstrained starting point."""
     ours, theirs = stanli_models(pair)
-    last = parameter_values(draws, -1)
+    last = parameter_values(pair, draws, -1)
     return (ours, ours.unconstrain(last)), (theirs, theirs.unconstrain(brms_values(last)))
 
 
@@ -87,13 +86,14 @@ def stanli_models(pair: ProgramPair) -> tuple[Any, Any]:
     return ours, theirs
 
 
-def parameter_values(draws: RawDraws, row: int) -> dict[str, list[float]]:
+def parameter_values(pair: ProgramPair, draws: RawDraws, row: int) -> dict[str, list[float]]:
     """Return the parameters of one draw of our program, every array flat with its first index fastest."""
+    parameters = {parameter.name for parameter in declared_parameters(pair.ours.code)}
     values: dict[str, list[float]] = {}
     flat = draws.values.reshape(-1, len(draws.columns))
     for column, value in zip(draws.columns, flat[row].tolist(), strict=True):
         name = column.partition("[")[0]
-        if name in _PARAMETERS:
+        if name in parameters:
             values.setdefault(name, []).append(value)
     return values
 

@@ -19,7 +19,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.codegen import StanProgram
 from smoothstan.engines import SAMPLER_STATISTICS, RawDraws, SamplingOptions, StanliEngine
 
-_SUMMARISED = re.compile(r"(Intercept|b|bs|sds_\d+|sds_\d+_\d+|sd_\d+|sigma)(\[\d+\])?")
+_SUMMARISED = re.compile(r"(Intercept|b|bs|sds_\d+|sds_\d+_\d+|sd_\d+|sigma|zi)(\[\d+\])?")
 _SMOOTH_AND_GROUP = "y ~ x + s(z, bs='cr', k=10) + (1 | g)"
 _TRAJECTORIES = 3
 _BATCHES = 7
@@ -68,6 +68,22 @@ COMPARISONS = (
     Comparison(
         "poisson, n = 2,000", _SMOOTH_AND_GROUP, lambda: simulated_rows(2_000, "poisson"),
         "poisson_smooth_intercepts", "poisson",
+    ),
+    Comparison(
+        "bernoulli, n = 10,000", _SMOOTH_AND_GROUP, lambda: simulated_rows(10_000, "bernoulli"),
+        "bernoulli_smooth_intercepts", "bernoulli", pairs=1, chains=2, iterations=200,
+    ),
+    Comparison(
+        "poisson, n = 10,000", _SMOOTH_AND_GROUP, lambda: simulated_rows(10_000, "poisson"),
+        "poisson_smooth_intercepts", "poisson", pairs=1, chains=2, iterations=200,
+    ),
+    Comparison(
+        "gaussian with weights, n = 2,000", f"y | weights(w) {_SMOOTH_AND_GROUP[2:]}", lambda: simulated_rows(2_000),
+        "gaussian_weights_smooth_intercepts", pairs=2, chains=2,
+    ),
+    Comparison(
+        "zero-inflated poisson, n = 2,000", "y ~ x + (1 | g)", lambda: simulated_rows(2_000, "zero_inflated_poisson"),
+        "zero_inflated_poisson_intercepts", "zero_inflated_poisson", pairs=2, chains=2,
     ),
 )  # fmt: skip
 

@@ -17,14 +17,16 @@ RESPONSES: Mapping[str, Callable[[np.random.Generator, FloatArray], FloatArray |
     "gaussian": lambda rng, eta: rng.normal(eta, 1.0),
     "bernoulli": lambda rng, eta: rng.binomial(1, 1 / (1 + np.exp(-eta))),
     "poisson": lambda rng, eta: rng.poisson(np.exp(eta)),
+    "zero_inflated_poisson": lambda rng, eta: rng.poisson(np.exp(1 + eta)) * rng.binomial(1, 0.7, len(eta)),
 }
 
 
 def simulated_rows(n: int, family: str = "gaussian") -> pd.DataFrame:
-    """Return ``n`` rows of y, x, z, f and g, with y ~ x + sin(6 z) + group on the scale of the link."""
+    """Return ``n`` rows of y, x, z, f, g and weights w, with y ~ x + sin(6 z) + group on the scale of the link."""
     rng = np.random.default_rng(_SEED)
     x, z = rng.normal(size=n), rng.uniform(size=n)
     level, group = rng.integers(len(_LEVELS), size=n), rng.integers(_GROUPS, size=n)
     eta = 0.3 * x + np.sin(6 * z) + rng.normal(0, 0.5, _GROUPS)[group]
     names = np.array([f"g{i:02d}" for i in range(_GROUPS)])
-    return pd.DataFrame({"y": RESPONSES[family](rng, eta), "x": x, "z": z, "f": _LEVELS[level], "g": names[group]})
+    columns = {"y": RESPONSES[family](rng, eta), "x": x, "z": z, "f": _LEVELS[level], "g": names[group]}
+    return pd.DataFrame(columns | {"w": rng.uniform(0.5, 1.5, size=n)})

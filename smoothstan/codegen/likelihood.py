@@ -49,6 +49,7 @@ class LikelihoodPart:
         cdf: the distribution function row by row, or None.
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
         bounded: whether the distribution function is needed.
+        on_link_scale: whether the density takes the linear predictor itself.
     """
 
     family_template: str
@@ -60,6 +61,7 @@ class LikelihoodPart:
     cdf: CdfRows | None = None
     edges: bool = False
     bounded: bool = False
+    on_link_scale: bool = False
     template: str = field(default="likelihood.stan.jinja")
 
 
@@ -85,7 +87,7 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     )
     return LikelihoodPart(
         template, increments, predictors, None, assembled, observed.row_sets, observed.cdf_rows(names),
-        observed.edges, observed.bounded,
+        observed.edges, observed.bounded, raw,
     )  # fmt: skip
 
 

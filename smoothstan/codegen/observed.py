@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smoothstan.codegen.environment import rendered
+from smoothstan.codegen.environment import macro_names, rendered
 from smoothstan.codegen.names import Names
 from smoothstan.design import Design
 from smoothstan.numerals import format_number
@@ -165,7 +165,8 @@ class Observed:
         for rows, code in self._censored.items():
             here = names.at(rows)
             if code == 0:
-                yield self._sum("pointwise" if self._weighted else "density", here, rows)
+                # stanli has no densities of whole numbers without a row, which is what remains if all are censored.
+                yield self._sum("pointwise" if self._weighted or self.discrete else "density", here, rows)
             elif code == 2:
                 yield self._between(here, here.having(y=f"rcens[{rows}]"), rows)
             else:
@@ -188,6 +189,9 @@ class Observed:
         return "weights" in self.fields
 
     def _sum(self, macro: str, names: Names, rows: str) -> str:
+        if self._weighted and "weighted" in macro_names(self.template):
+            weights = f"weights[{rows}]" if rows else "weights"
+            return rendered(self.template, "weighted", names.having(weights=weights))
         text = rendered(self.template, macro, names)
         return text if macro == "density" else self._placed(text, rows)
 

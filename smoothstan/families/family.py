@@ -77,14 +77,19 @@ class Family(ABC):
 
     Implementing a family: subclass this in a file of its own, decorate it with
     ``@final @dataclass(frozen=True)``, set the class variables, write the four methods, add
-    ``stan_templates/families/<name>.stan.jinja`` and one line to ``families/__init__``.  The template
-    exports ``density(v)``, the log density on the natural scale summed over the rows, and ``pointwise(v)``, the same as
-    a vector of rows; where Stan has one, ``density_<link>(v)``, which takes the linear predictor itself, and
-    ``glm_<link>(v)``, the GLM primitive; and, if it needs them, ``functions()`` and ``transformed_data()``.  ``v``
-    names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
-    a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  A family that can be censored or truncated
-    sets ``cdf``, has the methods ``log_cdf`` and ``log_ccdf``, and a macro ``cdf(v)`` with the arguments of Stan's
-    distribution function, ``y | mu, sigma``.
+    ``stan_templates/families/<name>.stan.jinja`` and one line to ``families/__init__``.  The template exports
+
+    - ``density(v)``, the log density on the natural scale summed over the rows, and ``pointwise(v)``, a vector of rows;
+    - where they are faster, ``density_<link>(v)``, which takes the linear predictor itself, with ``density_data()`` for
+      its transformed data; ``glm_<link>(v)``, Stan's GLM primitive; ``weighted(v)``, the sum weighted by ``v.weights``;
+    - if it needs them, ``functions()`` and ``transformed_data()``;
+    - if it can be censored or truncated, ``cdf(v)``, the arguments ``y | mu, sigma`` of the distribution function, and
+      ``cdf_functions()`` with Stan functions ``<cdf>_lcdf_rows`` and ``<cdf>_lccdf_rows`` of vectors, or
+      ``<cdf>_lcdf_row`` and ``<cdf>_lccdf_row`` of one row; the class then sets ``cdf`` and has ``log_cdf`` and
+      ``log_ccdf``.
+
+    ``v`` names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows
+    or a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  ``v.vectors`` tells which are vectors.
 
     ``links`` holds a link for every parameter.
     """
@@ -102,7 +107,7 @@ class Family(ABC):
     required_additions: ClassVar[tuple[str, ...]] = ()
     optional_additions: ClassVar[tuple[str, ...]] = ("weights",)
     cdf: ClassVar[str] = ""
-    """Stan's name of the distribution whose ``_lcdf`` and ``_lccdf`` the template's macro ``cdf`` fits; or empty."""
+    """The name with which the template's distribution functions begin, or empty if it has none."""
 
     @classmethod
     def create(cls, links: Mapping[str, str]) -> Family:

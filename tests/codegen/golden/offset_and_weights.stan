@@ -36,7 +36,8 @@ transformed parameters {
 model {
   if (!prior_only) {
     vector[N] mu = Intercept + offsets + Xc * b;
-    target += dot_product(weights, -0.5 * square((Y - mu) ./ sigma) - log(sigma) - 0.5 * log(2 * pi()));
+    target += -0.5 * dot_product(weights, square(Y - mu)) / square(sigma) - sum(weights) * (log(sigma)
+        + 0.5 * log(2 * pi()));
   }
   // priors
   target += lprior;
