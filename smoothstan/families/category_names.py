@@ -20,7 +20,8 @@ def category_parameters(stem: str, categories: Sequence[str]) -> tuple[str, ...]
     Raises:
         FamilyError: if two categories get the same name, or one has no letter or digit.
     """
-    made = _numbered([_WORD.sub(".", stem + _ascii(category)) for category in categories])
+    texts = [stem + _ascii(category) for category in categories]
+    made = _numbered([_WORD.sub(".", text) for text in texts], texts)
     names = [name.replace(".", "").replace("_", "") for name in made]
     for i, name in enumerate(names):
         if name == stem:
@@ -34,17 +35,16 @@ def category_parameters(stem: str, categories: Sequence[str]) -> tuple[str, ...]
     return tuple(names)
 
 
-def _numbered(names: list[str]) -> list[str]:
-    """Make names unique by a number, as R's ``make.unique`` does."""
-    taken, result = set(names), []
+def _numbered(names: list[str], texts: list[str]) -> list[str]:
+    """Make names unique by a number, as R's ``make.names`` does: those that are as written come first."""
+    taken, result = set(names), list(names)
     seen: set[str] = set()
-    for name in names:
-        found, count = name, 0
-        while found in seen or (count and found in taken):
+    for i in sorted(range(len(names)), key=lambda i: names[i] != texts[i]):
+        count = 0
+        while result[i] in seen or (count and result[i] in taken):
             count += 1
-            found = f"{name}.{count}"
-        seen.add(found)
-        result.append(found)
+            result[i] = f"{names[i]}.{count}"
+        seen.add(result[i])
     return result
 
 

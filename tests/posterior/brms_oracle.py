@@ -148,11 +148,10 @@ class _RecordedDraws:
     def sample(self, program: StanProgram, options: SamplingOptions) -> RawDraws:
         """Return the draws of the program's variables under their Stan names."""
         columns: dict[str, FloatArray] = {}
+        # brms's program computes disc where it is not predicted; the draws hold parameters only.
+        draws = {"disc": np.ones_like(self.draws["lp__"]), **self.draws}
         for variable in program.variables:
-            if variable.columns == (f"{variable.name}_held",):  # brms's draws do not have what is held at 1
-                columns[variable.columns[0]] = np.ones_like(self.draws["lp__"])
-                continue
-            columns |= zip(variable.columns, [self.draws[name] for name in elements(variable)], strict=True)
+            columns |= zip(variable.columns, [draws[name] for name in elements(variable)], strict=True)
         statistics = {name: np.full_like(self.draws["lp__"], value) for name, value in _STATISTICS.items()}
         statistics["lp__"] = self.draws["lp__"]
         return RawDraws(tuple(columns), np.stack(list(columns.values()), axis=-1), statistics, "recorded", seed=1)

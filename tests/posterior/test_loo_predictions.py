@@ -92,6 +92,7 @@ def test_discrete_responses_count_ties_by_a_random_share():
         fit.loo_pit(ties="none")
 
 
+@pytest.mark.filterwarnings("ignore::smoothstan.errors.OptionWarning")
 @pytest.mark.parametrize("answer", BRMS_R2, ids=lambda a: a.id)
 def test_bayes_r2_is_that_of_brms(answer):
     fit = load_case(answer.case).posterior
