@@ -42,7 +42,7 @@ ACCEPTED_HERE = {
 NO_RULE_FOR_DIRECTIONS = ("bs = 'cs'",)
 """Smooths whose penalised blocks mgcv itself leaves to rounding: two directions of cs."""
 NO_RULE_FOR_SCALE = ("y ~ s(x, f, bs = 'fs', k = 4)",)
-"""Smooths of several null directions by factor: mgcv scales them by axes of the null space that it leaves to rounding."""
+"""Smooths of several null directions by factor: mgcv scales them by axes that it leaves to rounding."""
 BRMS_2_21 = ("gamma(0.01, 0.01)", "inv_gamma(0.4, 0.3)")
 """The default prior of the shape of a negative binomial response, recorded and now."""
 OTHER_PRIORS = {
