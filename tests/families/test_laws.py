@@ -193,10 +193,10 @@ def test_every_family_has_its_template(kind) -> None:
     assert "density" in names
     assert {"pointwise", "weighted"} & names
     parts = {"pointwise", "weighted", "functions", "transformed_data", "cdf", "cdf_functions"}
-    parts |= {"pointwise_functions", "pointwise_data"}
+    parts |= {"pointwise_functions", "pointwise_data", "row_constants"}
     for name in names - parts - {"density", "base", "rows", "log_odds"}:
         form, _, link = name.partition("_")
-        assert form in ("density", "glm")
+        assert form in ("density", "glm", "pointwise")
         assert link in kind.create({}).parameters[0].links
 
 
