@@ -60,12 +60,18 @@ def log_between(
     family: Family, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
 ) -> FloatArray:
     """Return log P(low < Y <= high), from the tail in which it loses no digits."""
-    # Distribution functions need not take infinite numbers; what overflows on the way has the right limit.
+    lowest, highest = family.support
+    empty = (high < lowest) | (low >= highest)
+    low = np.where(low < lowest if family.discrete else low <= lowest, -np.inf, low)
+    high = np.where(high >= highest, np.inf, high)
+    # Distribution functions need not take numbers beyond the support; what overflows on the way has the right limit.
     inside = 0.0 if family.discrete else 0.5
-    bottom, top = (np.where(np.isfinite(bound), bound, inside) for bound in (low, high))
+    bottom, top = (np.where(np.isfinite(bound) & ~empty, bound, inside) for bound in (low, high))
     with np.errstate(over="ignore", divide="ignore"):
         lower = np.where(low == -np.inf, -np.inf, family.log_cdf(bottom, parameters, response))
         upper = np.where(high == np.inf, 0.0, family.log_cdf(top, parameters, response))
         lower_tail = np.where(low == -np.inf, 0.0, family.log_ccdf(bottom, parameters, response))
         upper_tail = np.where(high == np.inf, -np.inf, family.log_ccdf(top, parameters, response))
-    return np.where(lower < np.log(0.5), log_difference(upper, lower), log_difference(lower_tail, upper_tail))
+    from_below = lower < np.log(0.5)
+    inside_mass = np.where(from_below, log_difference(upper, lower), log_difference(lower_tail, upper_tail))
+    return np.where(empty, -np.inf, inside_mass)

@@ -68,6 +68,8 @@ def _inverse(family: Family, u: FloatArray, parameters: Parameters, response: Re
     """Return the smallest y with P(low < Y <= y) >= u P(low < Y <= high), (1, elements)."""
     low, high = (np.array(np.broadcast_to(bound, u.shape)) for bound in truncation_bounds(family, response))
     wanted = np.log(u) + log_mass_within(family, response, parameters)
+    possible = np.isfinite(wanted)
+    low, high = np.where(possible, low, 0.0), np.where(possible, high, 0.0)
 
     def reached(y: FloatArray) -> BoolArray:
         return np.asarray(log_between(family, low[0], y[0], parameters, response) >= wanted)
@@ -87,4 +89,4 @@ def _inverse(family: Family, u: FloatArray, parameters: Parameters, response: Re
         middle = np.floor(middle) if family.discrete else middle
         enough = reached(middle)
         top, bottom = np.where(enough, middle, top), np.where(enough, bottom, middle)
-    return np.where(np.isfinite(wanted), top, np.nan)
+    return np.where(possible, top, np.nan)

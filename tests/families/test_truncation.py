@@ -152,10 +152,17 @@ def test_far_tails() -> None:
 def test_bounds_without_probability_give_missing_values() -> None:
     family = FAMILIES["poisson"].create({})
     given = {"mu": np.array([[1e-3], [5.0]])}
+    response = within(None, -1)
+    assert np.isnan(draw_responses(family, np.random.default_rng(1), given, response)).all()
+    assert np.isnan(expected_response(family, response, given)).all()
+
+
+def test_bounds_of_which_only_the_logarithm_of_the_probability_is_a_number() -> None:
+    family = FAMILIES["poisson"].create({})
+    given = {"mu": np.array([[1e-3]])}
     response = within(400, None)
-    drawn = draw_responses(family, np.random.default_rng(1), given, response)
-    assert np.isnan(drawn[0, 0])
-    assert np.isnan(expected_response(family, response, given)[0, 0])
+    assert draw_responses(family, np.random.default_rng(1), given, response)[0, 0] == 400
+    assert expected_response(family, response, given)[0, 0] == pytest.approx(400 + 1e-3 / 401, rel=1e-9)
 
 
 def test_every_row_has_its_bounds() -> None:

@@ -21,6 +21,7 @@ _OPTIONS: dict[str, Any] = {
     "chains": 2, "iter_warmup": 200, "iter_sampling": 200, "seed": 3, "backend": "stanli", "show_progress": False,
 }  # fmt: skip
 _BRIEF = _OPTIONS | {"iter_warmup": 40, "iter_sampling": 30}
+_NUMERIC = sorted(name for name, kind in FAMILIES.items() if not kind.categorical)
 _RESPONSES = {
     "bernoulli": "bin",
     **dict.fromkeys(("binomial", "beta_binomial", "zero_inflated_binomial"), "hits | trials(trials)"),
@@ -124,10 +125,10 @@ def test_others_are_held_at_mean_first_level_and_one_trial(data: pd.DataFrame) -
 
 
 @pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", _NUMERIC)
 @pytest.mark.parametrize("method", ["posterior_epred", "posterior_linpred", "posterior_predict"])
 def test_every_family_is_its_predictions(family: str, method: str) -> None:
-    assert set(_RESPONSES) == set(FAMILIES), "a family without a response here"
+    assert set(_RESPONSES) == set(_NUMERIC), "a family without a response here"
     fit = _family_fit(family)
     table = fit.conditional_effects("x:f", method=method, resolution=4, seed=7)["x:f"]
     rows = {"x": table["x"], "f": table["f"], "trials": np.ones(len(table), dtype=int)}

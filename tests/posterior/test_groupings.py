@@ -253,7 +253,7 @@ def test_centring_follows_the_information_in_the_data() -> None:
     d["weak"] = rng.normal(0, 0.05, 30)[g] + rng.normal(size=600)
     d["explained"] = g / 3 + rng.normal(size=600)
     d["z"] = g.astype(float)
-    assert "matrix[N_1, M_1] r_1;  //" in ss.stancode("strong ~ x + (1 | gr(g, center = 'auto'))", d)
+    assert "[N_1, M_1] r_1;  // effects" in ss.stancode("strong ~ x + (1 | gr(g, center = 'auto'))", d)
     assert "z_1" in ss.stancode("weak ~ x + (1 | gr(g, center = 'auto'))", d)
     assert "z_1" in ss.stancode("explained ~ z + (1 | gr(g, center = 'auto'))", d)
     assert "z_1" not in ss.stancode("explained ~ x + (1 | gr(g, center = 'auto'))", d)

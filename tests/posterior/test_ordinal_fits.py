@@ -116,7 +116,7 @@ def test_predictions(name: str) -> None:
 
 def test_summary_lists_the_thresholds() -> None:
     fit = fitted("specific")
-    rows = ["Intercept[1]", "Intercept[2]", "Intercept[3]", "x[1]", "x[2]", "x[3]", "z"]
+    rows = ["Intercept[1]", "Intercept[2]", "Intercept[3]", "z", "x[1]", "x[2]", "x[3]"]
     assert list(fit.summary()["Regression"].index) == rows
     assert list(fit.fixef().index) == rows
     assert fit.fixef().loc["x[2]", "Estimate"] == pytest.approx(fit.flat["bcs_x[2]"].mean())

@@ -14,6 +14,7 @@ from scipy import stats
 
 import smoothstan as ss
 from smoothstan.errors import DataError, FamilyError, OptionError
+from smoothstan.posterior.prediction import ThirdDimension
 from smoothstan.posterior.row_summaries import _sorted_quantiles, summary_by_row
 
 pytestmark = pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")
@@ -301,9 +302,8 @@ def test_summaries_of_what_is_no_number() -> None:
 
 
 def test_summaries_of_categories() -> None:
-    """Families whose responses are categories will return one number for each."""
-    draws = np.random.default_rng(1).normal(size=(20, 3, 2))
-    table = summary_by_row([draws[:, :2], draws[:, 2:]], prob=0.9, robust=False)
+    draws, third = np.random.default_rng(1).normal(size=(20, 3, 2)), ThirdDimension("category", ("a", "b"))
+    table = summary_by_row([draws[:, :2], draws[:, 2:]], prob=0.9, robust=False, third=third)
     assert table.index.names == ["obs", "category"]
-    np.testing.assert_allclose(table.loc[(2, 1), "Estimate"], draws[:, 2, 1].mean(), rtol=1e-12)
+    np.testing.assert_allclose(table.loc[(2, "b"), "Estimate"], draws[:, 2, 1].mean(), rtol=1e-12)
     assert len(table) == 6
