@@ -101,14 +101,18 @@ def write_program(design: Design, priors: PriorTable, *, version: str, sample_pr
     """
     parts = _model(design, priors, version, sample_prior)
     code = _render(parts)
-    data = design.stan_data(prior_only=sample_prior == "only") | prior_data(design, priors)
+    data = design.stan_data(prior_only=sample_prior == "only") | _prior_data(design, priors, parts.derived)
     variables = _variables(design, parts)
     return StanProgram(code, {name: data[name] for name in declared_data(code)}, variables)
 
 
 def prior_data(design: Design, priors: PriorTable) -> StanData:
     """Return the data that priors give, under brms's names: ``hs_df``, ``R2D2_mean_R2``, ``con_simo_1``, ..."""
-    data = derived_parameters(design, priors).data(design.n)
+    return _prior_data(design, priors, derived_parameters(design, priors))
+
+
+def _prior_data(design: Design, priors: PriorTable, derived: Derived) -> StanData:
+    data = derived.data(design.n)
     for term in design.terms:
         data |= term.prior_data(priors)
     return data
