@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import FamilyError
-from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, PROBABILITY_LINKS
@@ -32,9 +32,8 @@ class Binomial(Family):
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers between 0 and the number of trials."""
-        y = response.y
-        first_offender(response, (y < 0) | (y != np.floor(y)), "whole numbers >= 0", self.name)
-        trials = number_of_trials(response)
+        check_counts(response, self.name)
+        y, trials = response.y, number_of_trials(response)
         over = y > trials
         if np.any(over):
             row = int(np.argmax(over))

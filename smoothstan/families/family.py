@@ -241,6 +241,12 @@ def _checked_link(family: str, parameter: Parameter, name: str | None) -> str:
     return name
 
 
+def check_counts(response: Response, family: str) -> None:
+    """Raise FamilyError naming the first value that is no whole number >= 0."""
+    y = response.y
+    first_offender(response, (y < 0) | (y != np.floor(y)), "whole numbers >= 0", family)
+
+
 def first_offender(response: Response, bad: FloatArray | np.ndarray, needs: str, family: str) -> None:
     """Raise FamilyError naming the first value for which ``bad`` is True."""
     if np.any(bad):

@@ -8,7 +8,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.negbinomial_family import NegBinomial
 from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import COUNT_LINKS, LOCATION
@@ -28,9 +28,7 @@ class Geometric(Family):
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers >= 0."""
-        first_offender(
-            response, (response.y < 0) | (response.y != np.floor(response.y)), "whole numbers >= 0", self.name
-        )
+        check_counts(response, self.name)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return mu."""

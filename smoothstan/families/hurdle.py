@@ -12,7 +12,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts, first_offender
 from smoothstan.families.gamma import Gamma
 from smoothstan.families.lognormal import LogNormal
 from smoothstan.families.negbinomial_family import NegBinomial
@@ -35,10 +35,9 @@ class Hurdle(Family):
 
     def check_response(self, response: Response) -> None:
         """Accept numbers >= 0, whole ones for counts."""
-        y = response.y
         if self.discrete:
-            first_offender(response, (y < 0) | (y != np.floor(y)), "whole numbers >= 0", self.name)
-        first_offender(response, y < 0, "numbers >= 0", self.name)
+            check_counts(response, self.name)
+        first_offender(response, response.y < 0, "numbers >= 0", self.name)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return (1 - hu) times the mean of the base family above 0."""

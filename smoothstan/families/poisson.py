@@ -8,7 +8,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
 from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION
@@ -31,8 +31,7 @@ class Poisson(Family):
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers >= 0."""
-        y = response.y
-        first_offender(response, (y < 0) | (y != np.floor(y)), "whole numbers >= 0", self.name)
+        check_counts(response, self.name)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return mu."""
