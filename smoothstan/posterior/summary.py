@@ -162,10 +162,6 @@ def _groups(design: Design) -> Plan:
     return plan
 
 
-def _scalars(term: GroupTerm) -> list[str]:
-    return [variable.name for variable in term.variables if not variable.dims]
-
-
 def _coefficients(design: Design) -> Plan:
     rows = fixed_names(design)
     return [("Regression Coefficients", "", rows)] if rows else []

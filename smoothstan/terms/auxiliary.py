@@ -12,12 +12,12 @@ from smoothstan.families import Parameter
 from smoothstan.numerals import format_number
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+from smoothstan.terms.term import Draws, PriorParameter, TermBeside, Variable
 
 
 @final
 @dataclass(frozen=True)
-class AuxiliaryTerm(BoundTerm):
+class AuxiliaryTerm(TermBeside):
     """A parameter such as ``sigma``: the same in every row, on its natural scale.
 
     ``value`` is None if it is sampled, else the number that it is held at.
@@ -90,18 +90,6 @@ class AuxiliaryTerm(BoundTerm):
     def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
         """Return the number that it is always held at."""
         return {f"{self.name}_held": np.ones(len(next(iter(parameters.values()))))} if self.is_one else {}
-
-    def dense(self, dpar: str) -> tuple[DensePart, ...]:
-        """Return nothing: it has no linear predictor."""
-        return ()
-
-    def addends(self, dpar: str) -> tuple[Addend, ...]:
-        """Return nothing."""
-        return ()
-
-    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
-        """Return nothing to add."""
-        return 0.0
 
     def values(self, draws: Draws) -> FloatArray:
         """Return the parameter as a (draws, 1) column, or as (1, 1) if it is held."""

@@ -16,12 +16,12 @@ from smoothstan.formula.syntax import Binary, Call, Node
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Supply, Variable
+from smoothstan.terms.term import Draws, PriorParameter, Supply, TermBeside, Variable
 
 
 @final
 @dataclass(frozen=True)
-class CategoryTerm(BoundTerm):
+class CategoryTerm(TermBeside):
     """Columns whose coefficients differ by threshold; their product is taken off the thresholds.
 
     Args:
@@ -83,18 +83,6 @@ class CategoryTerm(BoundTerm):
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return the matrix of coefficients."""
         return {"bcs": self._coefficients(draws)}
-
-    def dense(self, dpar: str) -> tuple[DensePart, ...]:
-        """Return nothing: it is no part of the linear predictor."""
-        return ()
-
-    def addends(self, dpar: str) -> tuple[Addend, ...]:
-        """Return nothing."""
-        return ()
-
-    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
-        """Return nothing to add."""
-        return 0.0
 
     @property
     def width(self) -> int:

@@ -221,6 +221,23 @@ class BoundTerm(ABC):
         yield from ()
 
 
+@dataclass(frozen=True)
+class TermBeside(BoundTerm):
+    """A term that adds nothing to a linear predictor: its parameters go to the family."""
+
+    def dense(self, dpar: str) -> tuple[DensePart, ...]:
+        """Return nothing."""
+        return ()
+
+    def addends(self, dpar: str) -> tuple[Addend, ...]:
+        """Return nothing."""
+        return ()
+
+    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
+        """Return nothing to add."""
+        return 0.0
+
+
 def added(total: FloatArray | float, part: FloatArray | float) -> FloatArray | float:
     """Return a sum, in the memory of ``total`` where that has the shape of the sum."""
     if isinstance(total, np.ndarray) and total.shape == np.broadcast_shapes(total.shape, np.shape(part)):

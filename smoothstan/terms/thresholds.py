@@ -15,7 +15,7 @@ from smoothstan.table import Factor, Logical, Table, as_factor
 from smoothstan.terms.expression import Expression
 from smoothstan.terms.model_matrix import ModelMatrix
 from smoothstan.terms.names import clean_name
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Supply, Variable
+from smoothstan.terms.term import Draws, PriorParameter, Supply, TermBeside, Variable
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ThresholdBlock:
 
 @final
 @dataclass(frozen=True)
-class ThresholdTerm(BoundTerm):
+class ThresholdTerm(TermBeside):
     """The thresholds of an ordinal model.
 
     Args:
@@ -217,18 +217,6 @@ class ThresholdTerm(BoundTerm):
                 values = values + (parameters["b"] @ self.columns.at(table).mean(axis=0))[:, None]
             found[f"b_Intercept{p}"] = values
         return found
-
-    def dense(self, dpar: str) -> tuple[DensePart, ...]:
-        """Return nothing: thresholds are not part of the linear predictor."""
-        return ()
-
-    def addends(self, dpar: str) -> tuple[Addend, ...]:
-        """Return nothing."""
-        return ()
-
-    def contribution(self, dpar: str, draws: Draws, table: Table) -> FloatArray | float:
-        """Return nothing to add."""
-        return 0.0
 
     @property
     def supplies(self) -> tuple[Supply, ...]:
