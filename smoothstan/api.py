@@ -14,8 +14,7 @@ from smoothstan.design import Design
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
 from smoothstan.errors import SamplingWarning
 from smoothstan.families import Family
-from smoothstan.families import family as choose_family
-from smoothstan.formula import ModelFormula, parse_formula
+from smoothstan.formula import ModelFormula
 from smoothstan.gam import GamFit
 from smoothstan.posterior import (
     FitFile,
@@ -29,7 +28,7 @@ from smoothstan.posterior import (
     seeded,
     warn_of_each,
 )
-from smoothstan.priors import Prior, PriorSet, PriorTable, as_priors, resolve_priors
+from smoothstan.priors import Prior, PriorSet, PriorTable, resolve_priors
 from smoothstan.terms import SmoothOptions
 
 if TYPE_CHECKING:
@@ -102,15 +101,14 @@ def brm(
     options = SamplingOptions(
         chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress,
     )  # fmt: skip
-    request = FitRequest(
-        parse_formula(formula), choose_family(family), as_priors(prior), options, sample_prior, backend,
-        SmoothOptions.of(knots, data2), from_gam,
+    request = FitRequest.of(
+        formula, family, prior, options, sample_prior=sample_prior, backend=backend, knots=knots, data2=data2,
+        from_gam=from_gam,
     )  # fmt: skip
     kept = FitFile.of(file, file_refit)
     if kept and (found := kept.final(Posterior)):
         return found
-    design = request.design(data)
-    priors = request.resolve(design)
+    design, priors = request.bind(data)
     if kept and (found := kept.unchanged(Posterior, request, design, priors)):
         return found
     fit = Posterior(*request.sample(design, priors, choose_engine(backend)))
@@ -178,9 +176,9 @@ def brm_multiple(
     options = SamplingOptions(
         chains, iter_warmup, iter_sampling, parallel_chains, seed, adapt_delta, max_treedepth, inits, show_progress,
     )  # fmt: skip
-    request = FitRequest(
-        parse_formula(formula), choose_family(family), as_priors(prior), seeded(options), sample_prior, backend,
-        SmoothOptions.of(knots, data2), from_gam,
+    request = FitRequest.of(
+        formula, family, prior, seeded(options), sample_prior=sample_prior, backend=backend, knots=knots, data2=data2,
+        from_gam=from_gam,
     )  # fmt: skip
     kept = file_of_joined(file, file_refit, combine=combine)
     if kept and (found := kept.final(Posterior)):
@@ -211,9 +209,8 @@ def stancode(
     data2: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the Stan program that ``brm`` would sample; the arguments are those of ``brm``."""
-    request = _request(formula, family, prior, sample_prior, knots, data2)
-    design = request.design(data)
-    return request.code(design, request.resolve(design), __version__)
+    request = FitRequest.of(formula, family, prior, sample_prior=sample_prior, knots=knots, data2=data2)
+    return request.code(*request.bind(data), __version__)
 
 
 def standata(
@@ -227,7 +224,7 @@ def standata(
     data2: Mapping[str, Any] | None = None,
 ) -> StanData:
     """Return the data that ``brm`` would pass to Stan, under brms's names; the arguments are those of ``brm``."""
-    request = _request(formula, family, prior, sample_prior, knots, data2)
+    request = FitRequest.of(formula, family, prior, sample_prior=sample_prior, knots=knots, data2=data2)
     return request.stan_data(request.design(data))
 
 
@@ -240,7 +237,7 @@ def default_prior(
     data2: Mapping[str, Any] | None = None,
 ) -> PriorTable:
     """Return the parameters that can have priors, with the defaults; the arguments are those of ``brm``."""
-    return resolve_priors(_request(formula, family, (), "no", knots, data2).design(data).prior_slots())
+    return resolve_priors(FitRequest.of(formula, family, knots=knots, data2=data2).design(data).prior_slots())
 
 
 def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
@@ -257,20 +254,11 @@ def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
     return fit.model_matrix(new_data)
 
 
-def _request(
-    formula: Formula, family: str | Family, prior: Priors, sample_prior: str, knots: Any, data2: Any
-) -> FitRequest:
-    return FitRequest(
-        parse_formula(formula), choose_family(family), as_priors(prior), SamplingOptions(), sample_prior,
-        smooth_options=SmoothOptions.of(knots, data2),
-    )  # fmt: skip
-
-
 def _bind(
     formula: Formula, data: Any, family: str | Family, prior: Priors, smooths: SmoothOptions | None = None
 ) -> tuple[Design, PriorTable]:
     """Return the model bound to data with its priors, as ``brm`` samples it."""
-    request = _request(formula, family, prior, "no", None, None)
+    request = FitRequest.of(formula, family, prior)
     if smooths is not None:
         request = replace(request, smooth_options=smooths)
     design = request.design(data)

@@ -7,13 +7,13 @@ from smoothstan.gam.diagnostics import BasisCheck as BasisCheck
 from smoothstan.gam.diagnostics import Concurvity as Concurvity
 from smoothstan.gam.diagnostics import basis_check as basis_check
 from smoothstan.gam.diagnostics import k_index as k_index
-from smoothstan.gam.fit import PenalisedFit as PenalisedFit
 from smoothstan.gam.fit import fit_penalised as fit_penalised
 from smoothstan.gam.model import gam as gam
 from smoothstan.gam.model_matrix import ModelMatrix as ModelMatrix
 from smoothstan.gam.model_matrix import RowBlocks as RowBlocks
 from smoothstan.gam.of_design import Twin as Twin
 from smoothstan.gam.of_design import twin_of as twin_of
+from smoothstan.gam.penalised_fit import PenalisedFit as PenalisedFit
 from smoothstan.gam.problem import PenaltyBlock as PenaltyBlock
 from smoothstan.gam.problem import Problem as Problem
 from smoothstan.gam.result import GamFit as GamFit

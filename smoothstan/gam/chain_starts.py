@@ -13,8 +13,9 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.design import Design
 from smoothstan.errors import DataError, FamilyError, FitError, FitWarning, FormulaError, OptionError
-from smoothstan.gam.fit import PenalisedFit, fit_penalised
+from smoothstan.gam.fit import fit_penalised
 from smoothstan.gam.of_design import Twin, TwinEffect, TwinSmooth, twin_of
+from smoothstan.gam.penalised_fit import PenalisedFit
 from smoothstan.gam.problem import PenaltyBlock
 from smoothstan.priors import PriorTable
 from smoothstan.smooths import JointPrecision

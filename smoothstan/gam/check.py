@@ -9,7 +9,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.gam.design import GamDesign, GamTerm
 from smoothstan.gam.diagnostics import basis_check
-from smoothstan.gam.fit import PenalisedFit
+from smoothstan.gam.penalised_fit import PenalisedFit
 from smoothstan.smooths import GroupedBasis, Rows
 from smoothstan.smooths.tensor import PlacedTensor
 from smoothstan.smooths.tensor_t2 import PlacedT2

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.gam.fit import PenalisedFit
+from smoothstan.gam.penalised_fit import PenalisedFit
 from smoothstan.gam.residuals import residuals
 from smoothstan.plots import Histogram, Panel, Points, QuantilePlot
 

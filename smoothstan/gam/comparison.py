@@ -10,7 +10,7 @@ import numpy as np
 
 from smoothstan import notebook
 from smoothstan.errors import OptionError
-from smoothstan.gam.fit import PenalisedFit
+from smoothstan.gam.penalised_fit import PenalisedFit
 from smoothstan.gam.result import GamFit
 from smoothstan.gam.smooth_estimates import EstimatedSmooth, band_width, estimate_smooth, smooth_grid
 from smoothstan.numerals import format_p_values, format_together

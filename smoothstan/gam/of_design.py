@@ -21,7 +21,7 @@ from smoothstan.terms import (
     SmoothTerm,
     bind_smooth_calls,
 )
-from smoothstan.terms.smooth import NumberedSmooth
+from smoothstan.terms.numbered_smooth import NumberedSmooth
 
 _MAIN = "mu"
 

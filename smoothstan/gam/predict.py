@@ -8,7 +8,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.gam.design import GamDesign
-from smoothstan.gam.fit import PenalisedFit
+from smoothstan.gam.penalised_fit import PenalisedFit
 
 if TYPE_CHECKING:
     import pandas as pd

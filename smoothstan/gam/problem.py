@@ -102,9 +102,14 @@ class Problem:
         return dense(self.X) if isinstance(self.X, np.ndarray) else self.X
 
     @property
+    def known_scale(self) -> float | None:
+        """The scale that was given or that the family has; None if it is estimated."""
+        return self.scale if self.scale is not None else (1.0 if self.family.scale_known else None)
+
+    @property
     def scale_known(self) -> bool:
         """Whether the scale is not estimated."""
-        return self.scale is not None or self.family.scale_known
+        return self.known_scale is not None
 
     def check(self) -> None:
         """Raise DataError or OptionError if this cannot be fitted."""

@@ -14,8 +14,8 @@ from smoothstan.errors import OptionError, known
 from smoothstan.gam.check import basis_table
 from smoothstan.gam.check_panels import check_panels
 from smoothstan.gam.design import GamDesign
-from smoothstan.gam.fit import PenalisedFit
 from smoothstan.gam.new_data import NewRows, read_new_data
+from smoothstan.gam.penalised_fit import PenalisedFit
 from smoothstan.gam.predict import predict_terms
 from smoothstan.gam.smooth_estimates import (
     EstimatedSmooth,

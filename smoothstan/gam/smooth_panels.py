@@ -8,7 +8,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.gam.design import GamTerm
-from smoothstan.gam.fit import PenalisedFit
+from smoothstan.gam.penalised_fit import PenalisedFit
 from smoothstan.gam.smooth_estimates import EstimatedSmooth, level_blocks
 from smoothstan.plots import Curve, Curves, Levels, Panel, Quantiles, Surface
 from smoothstan.smooths import Rows

@@ -10,7 +10,7 @@ import numpy as np
 
 from smoothstan import notebook
 from smoothstan.gam.design import GamDesign
-from smoothstan.gam.fit import PenalisedFit
+from smoothstan.gam.penalised_fit import PenalisedFit
 from smoothstan.numerals import format_p_values, format_together, significant
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,11 +12,12 @@ from smoothstan.design import Design, build_design, refuse_constant_columns
 from smoothstan.engines import Engine, Inits, SamplingOptions
 from smoothstan.errors import OptionError
 from smoothstan.families import Family
-from smoothstan.formula import ModelFormula
+from smoothstan.families import family as choose_family
+from smoothstan.formula import ModelFormula, parse_formula
 from smoothstan.gam import chain_starts
 from smoothstan.posterior.fitted import FitModel
 from smoothstan.posterior.sampling import sample_design
-from smoothstan.priors import Prior, PriorTable, resolve_priors
+from smoothstan.priors import Prior, PriorSet, PriorTable, as_priors, resolve_priors
 from smoothstan.terms import SmoothOptions
 
 if TYPE_CHECKING:
@@ -49,6 +51,26 @@ class FitRequest:
     def __post_init__(self) -> None:
         check_sample_prior(self.sample_prior)
 
+    @classmethod
+    def of(
+        cls,
+        formula: str | ModelFormula | Sequence[str],
+        family: str | Family = "gaussian",
+        prior: Prior | PriorSet | Sequence[Prior] = (),
+        options: SamplingOptions | None = None,
+        *,
+        sample_prior: str = "no",
+        backend: str = "auto",
+        knots: Mapping[str, Any] | None = None,
+        data2: Mapping[str, Any] | None = None,
+        from_gam: bool = False,
+    ) -> FitRequest:
+        """Return the request for arguments as users give them to ``brm``."""
+        return cls(
+            parse_formula(formula), choose_family(family), as_priors(prior), options or SamplingOptions(),
+            sample_prior, backend, SmoothOptions.of(knots, data2), from_gam,
+        )  # fmt: skip
+
     def design(self, data: Any) -> Design:
         """Bind the terms of the model to data."""
         return build_design(self.formula, data, self.family, self.smooth_options)
@@ -58,6 +80,11 @@ class FitRequest:
         priors = resolve_priors(design.prior_slots(), self.priors)
         refuse_constant_columns(design, priors)
         return priors
+
+    def bind(self, data: Any) -> tuple[Design, PriorTable]:
+        """Return the model bound to data, and the prior of every parameter."""
+        design = self.design(data)
+        return design, self.resolve(design)
 
     def code(self, design: Design, priors: PriorTable, version: str) -> str:
         """Return the Stan program of the bound model."""

@@ -20,9 +20,9 @@ from smoothstan.terms.monotonic_bind import bind_monotonic as bind_monotonic
 from smoothstan.terms.names import clean_name as clean_name
 from smoothstan.terms.names import prior_dpar as prior_dpar
 from smoothstan.terms.names import suffix as suffix
+from smoothstan.terms.numbered_smooth import Smooth as Smooth
 from smoothstan.terms.offset import OffsetTerm as OffsetTerm
 from smoothstan.terms.offset import bind_offset as bind_offset
-from smoothstan.terms.smooth import Smooth as Smooth
 from smoothstan.terms.smooth import SmoothTerm as SmoothTerm
 from smoothstan.terms.smooth import bind_smooths as bind_smooths
 from smoothstan.terms.smooth_bind import SmoothOptions as SmoothOptions

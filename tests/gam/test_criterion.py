@@ -11,9 +11,9 @@ import pytest
 from smoothstan.families.gam_families import GAM_FAMILIES
 from smoothstan.families.links import LINKS
 from smoothstan.gam.criterion import Criterion
-from smoothstan.gam.fit import observations
 from smoothstan.gam.model_matrix import Rotated
 from smoothstan.gam.optimise import evaluate
+from smoothstan.gam.penalised_fit import observations
 from smoothstan.gam.penalised_least_squares import least_squares
 from smoothstan.gam.penalty_system import penalty_system
 from smoothstan.gam.pirls import Pirls
