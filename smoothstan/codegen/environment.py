@@ -23,12 +23,13 @@ def template_folder() -> Path:
 
 @cache
 def environment() -> Environment:
-    """Return the environment; undefined names are errors, block tags leave no blank lines."""
+    """Return the environment; undefined names are errors, block tags leave no blank lines, files are read once."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
         loader=FileSystemLoader(template_folder()),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -44,6 +45,7 @@ def one_line(text: str) -> str:
     return " ".join(str(text).split())
 
 
+@cache
 def macro_names(template: str) -> frozenset[str]:
     """Return the names of the macros that a template exports."""
     module = environment().get_template(template).module

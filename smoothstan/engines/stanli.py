@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
 from typing import Any, ClassVar, final
@@ -98,15 +99,23 @@ def _log_density(model: Any, point: FloatArray) -> float:
     return -np.inf if np.isnan(value) else value
 
 
+@lru_cache(maxsize=64)
+def _translated(code: str) -> str:
+    """Translate a program, which knows no data yet: refits, folds and simulations share it."""
+    import stanli
+
+    return str(stanli.stan_to_mir(code))
+
+
 def _model(program: StanProgram) -> Any:
-    """Translate a program; refuse one that the interpreter can run only in part."""
+    """Join a program and its data; refuse one that the interpreter can run only in part."""
     import stanli
 
     data = to_json(program.data).decode()
     try:
         with _FILTERS, warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
-            return stanli.Model(stan_code=program.code, data=data)
+            return stanli.Model(mir=_translated(program.code), data=data)
     except RuntimeWarning as note:
         raise CompilationError(
             f"the stanli engine cannot run all of this program; use backend='cmdstan'.\n{note}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from smoothstan.errors import FormulaError, PriorError, known, suggestion, underline
@@ -83,6 +84,7 @@ def _operand(value: float) -> str:
     return f"({text})" if value < 0 else text
 
 
+@lru_cache(maxsize=1024)
 def parse_distribution(text: str) -> Distribution:
     """Read ``"student_t(3, 0, 2.5)"``; check the name, the number of arguments and what they must be.
 

@@ -36,7 +36,8 @@ def read_table(data: Any, wanted: Iterable[str] | None = None) -> Table:
     matrices, data = _split_matrices(data)
     frame = _frame(data)
     names = [*(str(name) for name in frame.columns), *matrices]
-    chosen = names if wanted is None else [name for name in names if name in set(wanted)]
+    asked = set(names if wanted is None else wanted)
+    chosen = [name for name in names if name in asked]
     columns = {name: matrices[name] if name in matrices else _column(frame[name], name) for name in chosen}
     n = len(frame) if len(frame.columns) or not matrices else len(next(iter(matrices.values())).values)
     for name in chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,11 @@ import pytest
 from conftest import read_reference, reference_frame
 
 import smoothstan as ss
+from smoothstan.api import _request
+from smoothstan.design import Design
+from smoothstan.posterior.request import FitRequest
+from smoothstan.priors import resolve_priors
+from smoothstan.terms import LinearTerm
 
 FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
@@ -57,9 +63,21 @@ def family_of(case: dict[str, Any]) -> Any:
     return ss.family(name, link or None)
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_standata(case: dict[str, Any]) -> None:
-    data = ss.standata(formula_of(case), FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
+@cache
+def bound(index: int) -> tuple[FitRequest, Design]:
+    """Return a model bound to its data, as standata() and default_prior() bind it."""
+    case = CASES[index]
+    request = _request(formula_of(case), family_of(case), (), "no", None, DATA2[case["file"]])
+    return request, request.design(FRAMES[case["file"]])
+
+
+every_case = pytest.mark.parametrize("index", range(len(CASES)), ids=IDS)
+
+
+@every_case
+def test_standata(index: int) -> None:
+    case, (request, design) = CASES[index], bound(index)
+    data = request.stan_data(design)
     # Kc came with brms 2.19.
     assert {name for name in data if not re.fullmatch(r"Kc(_\w+)?", name)} == set(case["standata"])
     for name, recorded in case["standata"].items():
@@ -74,23 +92,16 @@ def test_standata(case: dict[str, Any]) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8 * scale if scale > 1 else 1e-10, err_msg=name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_coefficient_names(case: dict[str, Any]) -> None:
-    from smoothstan.design import build_design
-    from smoothstan.formula import parse_formula
-    from smoothstan.terms import LinearTerm, SmoothOptions
-
-    options = SmoothOptions.of(None, DATA2[case["file"]])
-    design = build_design(parse_formula(formula_of(case)), FRAMES[case["file"]], family_of(case), options)
-    for term in design.terms:
-        if isinstance(term, LinearTerm) and f"X{term.p}" in case["standata"]:
-            names = [*(["Intercept"] if term.centred else []), *term.coefficients]
-            assert names == case["standata"][f"X{term.p}"]["colnames"]
+@every_case
+def test_coefficient_names(index: int) -> None:
+    for term in bound(index)[1].terms:
+        if isinstance(term, LinearTerm) and (block := CASES[index]["standata"].get(f"X{term.p}")):
+            assert [*(["Intercept"] if term.centred else []), *term.coefficients] == block["colnames"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_default_priors(case: dict[str, Any]) -> None:
-    table = ss.default_prior(formula_of(case), FRAMES[case["file"]], family=family_of(case), data2=DATA2[case["file"]])
+@every_case
+def test_default_priors(index: int) -> None:
+    case, table = CASES[index], resolve_priors(bound(index)[1].prior_slots())
     keys = ("prior", "class", "coef", "group", "dpar", "lb", "ub")
     expected = [tuple(row[key] for key in keys) for row in case["prior"]]
     if "negbinomial" in case["family"]:

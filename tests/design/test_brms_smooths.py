@@ -6,20 +6,23 @@ columns the space that they span with an intercept.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from smooths.reference_cases import load, map_of_columbus, names, table
 
-import smoothstan as ss
+from smoothstan.api import _request
 from smoothstan.arrays import FloatArray
-from smoothstan.design import build_design
-from smoothstan.families import family
-from smoothstan.formula import parse_formula
+from smoothstan.codegen import write_code
+from smoothstan.codegen.program import declared_data
+from smoothstan.design import Design
+from smoothstan.posterior.request import FitRequest
+from smoothstan.priors import resolve_priors
 from smoothstan.smooths import dense
 from smoothstan.table import Table
-from smoothstan.terms import Smooth, SmoothOptions, SmoothTerm
+from smoothstan.terms import Smooth, SmoothTerm
 
 CASES = names("brms", "b")
 FORMULAS = {
@@ -32,13 +35,22 @@ NOT_UNIQUE = {"b12_poisson_fx": {"Zs_2_1"}}
 """Where mgcv leaves the directions to rounding: the two directions of cs."""
 
 
+@cache
+def model(name: str) -> tuple[FitRequest, Design]:
+    """Return a model bound to its data, as standata(), default_prior() and stancode() bind it."""
+    case = load("brms", name)
+    formula, family = FORMULAS.get(name, case["formula"]), case["family"].split("(")[0]
+    request = _request(formula, family, (), "no", case["knots_arg"], map_of_columbus())
+    return request, request.design(data_of(case))
+
+
+def data_of(case: dict[str, Any]) -> Table:
+    return table(load("data", case["dataset"])["columns"])
+
+
 def bound(name: str) -> tuple[dict[str, Any], Table, list[SmoothTerm]]:
     case = load("brms", name)
-    data = table(load("data", case["dataset"])["columns"])
-    formula = FORMULAS.get(name, case["formula"])
-    options = SmoothOptions(dict(case["knots_arg"] or {}), map_of_columbus())
-    design = build_design(parse_formula(formula), data, family(case["family"].split("(")[0]), options)
-    return case, data, [term for term in design.terms if isinstance(term, SmoothTerm)]
+    return case, data_of(case), [term for term in model(name)[1].terms if isinstance(term, SmoothTerm)]
 
 
 def columns(smooth: Smooth, data: Table) -> tuple[FloatArray, list[FloatArray]]:
@@ -111,10 +123,7 @@ def test_new_data(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in CASES if name not in FORMULAS])
 def test_priors(name: str) -> None:
     case = load("brms", name)
-    data = table(load("data", case["dataset"])["columns"])
-    priors = ss.default_prior(
-        case["formula"], data, family=case["family"].split("(")[0], knots=case["knots_arg"], data2=map_of_columbus()
-    )
+    priors = resolve_priors(model(name)[1].prior_slots())
     expected = case["prior"]
     theirs = {
         key: text
@@ -130,11 +139,10 @@ def test_priors(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in CASES if name not in FORMULAS])
 def test_the_program_declares_the_data(name: str) -> None:
     """All matrices that the program reads are there, and none of zeros is as large as rows times all coefficients."""
-    case = load("brms", name)
-    data = table(load("data", case["dataset"])["columns"])
-    arguments = {"family": case["family"].split("(")[0], "knots": case["knots_arg"], "data2": map_of_columbus()}
-    standata = ss.standata(case["formula"], data, **arguments)
+    request, design = model(name)
+    standata = request.stan_data(design)
     for key, value in standata.items():
         if key.startswith("Zs") and np.ndim(value) == 2:
             assert np.count_nonzero(value) > 0.05 * value.size
-    assert ss.stancode(case["formula"], data, **arguments)
+    code = write_code(design, request.resolve(design), version="test")
+    assert set(declared_data(code)) <= set(standata)

@@ -110,6 +110,8 @@ def test_progress_is_drawn_and_leaves_stdout_alone(mcycle: pd.DataFrame, capsys:
 
 
 INTERRUPTED = """
+    import signal
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
     import smoothstan as ss
     print("ready", flush=True)
     try:
