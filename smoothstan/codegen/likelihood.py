@@ -72,10 +72,10 @@ class LikelihoodPart:
 
 def likelihood_part(design: Design) -> LikelihoodPart:
     """Choose the form of the likelihood: the GLM primitive where Stan has one, the plain density else."""
-    template = f"families/{design.family.name}.stan.jinja"
+    observed = Observed.of(design)
+    template = observed.template
     assembled = tuple(a for dpar in design.predicted for a in _addends(design, dpar) if a.pieces)
     macros, link = macro_names(template), design.family.link("mu").name
-    observed = Observed.of(design, template)
     if design.family.by_category:
         return _of_categories(design, observed, LikelihoodPart(template, (), assembled=assembled))
     dense = _dense(design, "mu")

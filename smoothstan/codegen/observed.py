@@ -90,9 +90,11 @@ class Observed:
     fields: frozenset[str]
 
     @classmethod
-    def of(cls, design: Design, template: str) -> Observed:
+    def of(cls, design: Design) -> Observed:
         """Collect the additions of a model."""
         fields = design.response.fields
+        family = design.family.of_rates() if "denom" in fields else design.family
+        template = f"families/{family.name}.stan.jinja"
         names = {"y": "Y", "trials": "trials"}
         names |= {t.name: t.expression for t in design.terms if isinstance(t, AuxiliaryTerm)}
         names |= {dpar: dpar for dpar in design.predicted}
@@ -106,14 +108,13 @@ class Observed:
         if (errors := design.response.addition("se")) is not None:
             names["sigma"] = "sqrt(square(sigma) + square(se))" if "sigma" in errors.switched else "se"
             vectors.add("sigma")
-        if "denom" in fields and "shape" in names:
-            names["shape"] = "(shape .* denom)"
+        if "denom" in fields and "shape" in (p.name for p in family.parameters):
+            names["shape"] = "(shape .* denom)" if "shape" in names else "denom"
             vectors.add("shape")
         if "row_constants" in macro_names(template):
             constants = rendered(template, "row_constants").split()
             names |= {name: name for name in constants}
             vectors |= set(constants)
-        family = design.family
         return cls(template, family.cdf, family.discrete, family.support, Names(names, vectors), fields)
 
     @property

@@ -180,6 +180,10 @@ class Family(ABC):
         """
         return self
 
+    def of_rates(self) -> Family:
+        """Return the family of responses with ``rate()``; the same again unless the sum over units is of another."""
+        return self
+
     def link(self, dpar: str) -> Link:
         """Return the link of a distributional parameter."""
         return LINKS[dict(self.links)[dpar]]
