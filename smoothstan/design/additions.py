@@ -71,16 +71,16 @@ LOWER, UPPER = "lower truncation bounds", "upper truncation bounds"
 KINDS: Mapping[str, Kind] = {
     "trials": Kind((
         Field(
-            "trials", "trials", f"whole numbers from 0 to {LARGEST}", _whole, "array[N] int<lower=0>",
+            "x", "trials", f"whole numbers from 0 to {LARGEST}", _whole, "array[N] int<lower=0>",
             "number of trials",
         ),
     )),
     "weights": Kind(
-        (Field("weights", "weights", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "weights"),), ("scale",)
+        (Field("x", "weights", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "weights"),), ("scale",)
     ),
     "cens": Kind((
         Field(
-            "censored", "cens", "left, none, right, interval or -1, 0, 1, 2", lambda v: np.isin(v, (-1, 0, 1, 2)),
+            "x", "cens", "left, none, right, interval or -1, 0, 1, 2", lambda v: np.isin(v, (-1, 0, 1, 2)),
             "array[N] int<lower=-1, upper=2>", "-1 left, 0 not, 1 right, 2 interval censored",
         ),
         Field(
@@ -92,7 +92,7 @@ KINDS: Mapping[str, Kind] = {
         Field("ub", "ub", "numbers", lambda v: ~np.isnan(v), "{y}", UPPER, required=False, allows="infinite"),
     )),
     "se": Kind(
-        (Field("se", "se", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "known errors"),), ("sigma",)
+        (Field("x", "se", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "known errors"),), ("sigma",)
     ),
     "rate": Kind(
         (Field("denom", "denom", "positive numbers", lambda v: v > 0, "vector<lower=0>[N]", "denominators"),)
@@ -233,7 +233,7 @@ def in_subset(formula: ModelFormula, table: Table) -> Table:
 
 
 def _single(call: Call, text: str) -> Node:
-    if len(call.arguments) != 1 or call.arguments[0].name is not None:
+    if len(call.arguments) != 1 or call.arguments[0].name not in (None, "x"):
         raise FormulaError(f"{call.function}() takes one column", text, call.span)
     return call.arguments[0].value
 

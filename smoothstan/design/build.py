@@ -62,8 +62,9 @@ def build_design(
     """
     known = response_categories(formula, data) if family.categorical and not family.ordered else ()
     family, expanded, whole, dropped = _bound_rows(formula, data, family, known)
-    # Levels, and what transforms learn, come from all complete rows; subset() only picks rows, as in brms.
-    table = in_subset(formula, whole)
+    # Levels, and what transforms of predictors learn, come from all rows; subset() only picks rows, as in brms.
+    table = replace(in_subset(formula, whole), learning=None)
+    whole = replace(whole, kept=table)
     response = bind_response(formula, family, table)
     thresholds = count_thresholds(formula, response.at(table), table) if family.ordered else None
     if thresholds is not None:
@@ -134,9 +135,9 @@ def _bind_predictor(
     if smooths:
         yield bind_smooths(smooths, dpar, table, text, options)
     if parts.special_effects:
-        yield bind_monotonic(parts.special_effects, dpar, whole, text)
+        yield bind_monotonic(parts.special_effects, dpar, table, text)
     if parts.offsets:
-        yield bind_offset(parts.offsets, dpar, whole, text)
+        yield bind_offset(parts.offsets, dpar, table, text)
 
 
 def _default_intercept(family: Family, dpar: str) -> str:

@@ -82,9 +82,8 @@ def _complete(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple[Tab
         reason = f"column {empty[0]!r} has no values at all" if empty else "every row misses a value somewhere"
         raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}")
     dropped = table.n - kept
-    if dropped:
-        table = table.take(np.flatnonzero(complete))
-    return table.drop_unused_levels(), dropped
+    used = table.take(np.flatnonzero(complete)) if dropped else table
+    return replace(used.drop_unused_levels(), learning=table if dropped else None), dropped
 
 
 def _only_in_bounds(formula: ModelFormula, expanded: Expanded, allows: str) -> set[str]:

@@ -80,12 +80,12 @@ def count_thresholds(formula: ModelFormula, response: Response, table: Table) ->
 
 
 def _arguments(call: Call, text: str) -> tuple[Node | None, Node | None]:
-    arguments = call_arguments(call, text, (THRES, "gr"))
-    given = dict(zip((THRES, "gr"), arguments.positional, strict=False))
+    arguments = call_arguments(call, text, ("x", "gr"))
+    given = dict(zip(("x", "gr"), arguments.positional, strict=False))
     if len(arguments.positional) > 2 or set(given) & set(arguments.named):
         raise FormulaError("thres() takes a number of thresholds and gr=, a column of groups", text, call.span)
     given |= arguments.named
-    wanted = [None if _is_empty(node) else node for node in (given.get(THRES), given.get("gr"))]
+    wanted = [None if _is_empty(node) else node for node in (given.get("x"), given.get("gr"))]
     if wanted == [None, None]:
         raise FormulaError("thres() needs a number of thresholds or gr=, a column of groups", text, call.span)
     return wanted[0], wanted[1]

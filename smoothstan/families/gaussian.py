@@ -10,7 +10,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.observation import log_between
-from smoothstan.families.parameters import LOCATION, SIGMA
+from smoothstan.families.parameters import LOCATION, LOCATION_LINKS, SIGMA
 
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 
@@ -22,7 +22,7 @@ class Gaussian(Family):
 
     name: ClassVar[str] = "gaussian"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean", ("identity", "log", "inverse", "softplus"), intercept_prior=LOCATION),
+        Parameter("mu", "mean", LOCATION_LINKS, intercept_prior=LOCATION),
         SIGMA,
     )
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "se")

@@ -31,7 +31,10 @@ LOG_SIGMA = replace(
     SIGMA, description="standard deviation of the logarithm", prior="student_t(3, 0, {scale})",
     intercept_prior="student_t(3, 0, 2.5)",
 )  # fmt: skip
-ALPHA = Parameter("alpha", "skewness", ("identity",), prior="normal(0, 4)", intercept_prior="normal(0, 4)")
+ALPHA = Parameter(
+    "alpha", "skewness", ("identity", "log", "softplus", "squareplus"), prior="normal(0, 4)",
+    intercept_prior="normal(0, 4)",
+)  # fmt: skip
 NDT = Parameter(
     "ndt", "shift: the time before anything can happen", ("log", "identity", "softplus", "squareplus"), lower=0,
     prior="uniform(0, {smallest})", intercept_prior="", below_response=True,
@@ -52,6 +55,7 @@ def probability(name: str, description: str) -> Parameter:
 
 LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 REAL_LINKS = ("identity", "log", "inverse", "softplus", "squareplus")
+LOCATION_LINKS = (*REAL_LINKS, "logit", "probit", "probit_approx", "cloglog", "cauchit", "softit")
 POSITIVE_LINKS = ("log", "identity", "inverse", "softplus", "squareplus")
 COUNT_LINKS = ("log", "identity", "sqrt", "softplus", "squareplus")
 PROBABILITY_LINKS = ("logit", "probit", "probit_approx", "cloglog", "cauchit", "softit", "identity", "log")

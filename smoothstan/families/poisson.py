@@ -11,7 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
 from smoothstan.families.observation import log_between
-from smoothstan.families.parameters import LOCATION
+from smoothstan.families.parameters import COUNT_LINKS, LOCATION
 from smoothstan.families.poisson_draws import draw_poisson
 
 
@@ -22,7 +22,7 @@ class Poisson(Family):
 
     name: ClassVar[str] = "poisson"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean", ("log", "identity", "sqrt", "softplus"), intercept_prior=LOCATION),
+        Parameter("mu", "mean", COUNT_LINKS, intercept_prior=LOCATION),
     )
     discrete: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")

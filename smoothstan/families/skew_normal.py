@@ -11,7 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.gaussian import Gaussian
 from smoothstan.families.observation import log_between
-from smoothstan.families.parameters import ALPHA, LOCATION, LOG_ROOT_2PI, REAL_LINKS, SIGMA
+from smoothstan.families.parameters import ALPHA, LOCATION, LOCATION_LINKS, LOG_ROOT_2PI, SIGMA
 
 
 @final
@@ -21,7 +21,7 @@ class SkewNormal(Family):
 
     name: ClassVar[str] = "skew_normal"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean", REAL_LINKS, intercept_prior=LOCATION),
+        Parameter("mu", "mean", LOCATION_LINKS, intercept_prior=LOCATION),
         SIGMA,
         ALPHA,
     )

@@ -11,7 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.observation import log_between
-from smoothstan.families.parameters import LOCATION, NU, SIGMA
+from smoothstan.families.parameters import LOCATION, LOCATION_LINKS, NU, SIGMA
 
 
 @final
@@ -21,7 +21,7 @@ class Student(Family):
 
     name: ClassVar[str] = "student"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "location", ("identity", "log", "inverse", "softplus"), intercept_prior=LOCATION),
+        Parameter("mu", "location", LOCATION_LINKS, intercept_prior=LOCATION),
         replace(SIGMA, description="scale of the residuals"),
         NU,
     )

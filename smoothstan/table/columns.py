@@ -68,13 +68,15 @@ class MatrixColumn:
 class Factor:
     """A categorical column: (n,) codes into ``levels``, -1 where missing.
 
-    ``contrast`` names a coding chosen by the user, e.g. ``"sum"``; empty for R's default.
+    ``contrast`` names a coding chosen by the user, e.g. ``"sum"``; empty for R's default.  ``textual`` is True for
+    strings, which have no levels beside those that occur.
     """
 
     codes: IntArray
     levels: tuple[str, ...]
     ordered: bool = False
     contrast: str = ""
+    textual: bool = False
 
     kind = "factor"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -173,7 +174,7 @@ def _from_objects(series: Any, name: str) -> Column:
     if not all(isinstance(v, str) for v in distinct):
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise DataError(f"column {name!r} mixes values of type {found}; make it strings, numbers or categories")
-    return _sorted_factor(codes, distinct)
+    return replace(_sorted_factor(codes, distinct), textual=True)
 
 
 def _sorted_factor(codes: Any, distinct: Any) -> Factor:

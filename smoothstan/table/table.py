@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,10 +20,16 @@ def no_column(name: str, available: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """Named columns of ``n`` rows each."""
+    """Named columns of ``n`` rows each.
+
+    Rows taken from others may remember them: ``learning`` holds the rows from which transforms learn, values missing
+    among them, and ``kept`` those of the rows that the model keeps.
+    """
 
     columns: Mapping[str, Column]
     n: int
+    learning: Table | None = field(default=None, compare=False, repr=False)
+    kept: Table | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> Column:
         if name not in self.columns:

@@ -273,10 +273,17 @@ class _Evaluation:
             result = function(result, other)
         return Numeric(result)
 
+    def learns(self, node: Call) -> bool:
+        """Return whether a call has yet to learn; it does so on other rows if the table remembers them."""
+        if self.learn and deparse(node) not in self.memory and self.table.learning is not None:
+            rows = self.table.learning.select(v for v in variables(node) if v != INTERCEPT)
+            _Evaluation(rows.take(np.flatnonzero(rows.complete())), self.text, self.memory, learn=True).value(node)
+        return self.learn and deparse(node) not in self.memory
+
     def summary(self, node: Call) -> Numeric:
         """Return one number of the data of the fit, in every row."""
         argument, key = self.only(node), deparse(node)
-        if self.learn:
+        if self.learns(node):
             self.memory[key] = SUMMARIES[node.function](self.numbers(argument))
         return Numeric(np.full(self.table.n, self.memory[key]))
 
@@ -286,7 +293,7 @@ class _Evaluation:
         if isinstance(value, Matrix):
             raise self.error("a matrix cannot be made a factor", node)
         factor = as_factor(value).drop_unused()
-        return self.with_levels(replace(factor, ordered=False), node, tuple(sorted(factor.levels, key=collation_key)))
+        return self.with_levels(replace(factor, ordered=False, textual=True), node, tuple(sorted(factor.levels, key=collation_key)))
 
     def stateful(self, node: Call) -> Value:
         names = STATEFUL[node.function]
@@ -303,14 +310,14 @@ class _Evaluation:
                 raise NotYetSupported(
                     f"{node.function}() of several variables is not built yet", self.text, extra.span
                 ) from None
-        key = deparse(node)
+        key, learns = deparse(node), self.learns(node)
         x = self.numbers(arguments.positional[0])
         self.check_stateful(node, x, arguments.positional[0], options)
         try:
             values, labels, learned = apply_stateful(node.function, x, options, self.memory.get(key))
         except (ValueError, TypeError, IndexError) as fault:
             raise self.error(f"{node.function}(): {fault}", node) from None
-        if self.learn:
+        if learns:
             self.memory[key] = learned
         return Matrix(values, labels) if values.shape[1] > 1 else Numeric(values[:, 0])
 
@@ -340,7 +347,7 @@ class _Evaluation:
         wanted = arguments.constant("levels", None)
         listed = wanted if isinstance(wanted, tuple) else (wanted,)
         levels = None if wanted is None else tuple(str(level) for level in listed)
-        found = replace(as_factor(value).drop_unused(), ordered=bool(ordered))
+        found = replace(as_factor(value).drop_unused(), ordered=bool(ordered), textual=False)
         return self.with_levels(found, node, levels)
 
     def with_levels(self, factor: Factor, node: Call, wanted: tuple[str, ...] | None) -> Factor:
@@ -361,7 +368,7 @@ class _Evaluation:
         value = self.value(node.arguments[0].value)
         if isinstance(value, Matrix):
             raise self.error("a matrix cannot be made a factor", node)
-        return replace(as_factor(value), contrast=self.contrast_name(node.arguments[1]))
+        return replace(as_factor(value), textual=False, contrast=self.contrast_name(node.arguments[1]))
 
     def contrast_name(self, argument: Argument) -> str:
         node = argument.value
@@ -390,4 +397,4 @@ class _Evaluation:
         if reference not in factor.levels:
             raise self.error(f"relevel(): no level {reference!r} (levels: {', '.join(factor.levels)})", node)
         order = (reference, *(level for level in factor.levels if level != reference))
-        return self.with_levels(factor, node, order)
+        return self.with_levels(replace(factor, textual=False), node, order)

@@ -14,7 +14,7 @@ from functools import reduce
 
 import numpy as np
 
-from smoothstan.arrays import FloatArray
+from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.errors import DataError, underline
 from smoothstan.formula.algebra import Interaction
 from smoothstan.formula.syntax import Node
@@ -30,19 +30,30 @@ _INTERCEPT_LABEL = "Intercept"
 class FactorColumns:
     """One factor of a term: its expression, the coding of its levels and the labels of its columns.
 
-    ``coding`` is (levels, columns) for a categorical factor and None for a numeric one.
+    ``coding`` is (levels, columns) for a categorical factor, whose ``levels`` are listed, and None for a numeric one.
     """
 
     expression: Expression
     coding: FloatArray | None
     labels: tuple[str, ...]
+    levels: tuple[str, ...] = ()
 
     def at(self, table: Table) -> FloatArray:
         """Return the (n, columns) columns on a table."""
         value = self.expression.at(table)
         if self.coding is None:
             return _numbers(value)
-        return np.asarray(self.coding[as_factor(_with_both_levels(value)).codes])
+        return np.asarray(self.coding[self._codes(_with_both_levels(value))])
+
+    def _codes(self, factor: Factor) -> IntArray:
+        """Return the codes of a factor by our levels, which may be fewer than those of its column."""
+        if factor.levels == self.levels:
+            return factor.codes
+        for level in factor.drop_unused().levels:
+            if level not in self.levels:
+                raise DataError(f"no row of the fit has {self.expression.label} = {level!r}")
+        codes = [self.levels.index(level) if level in self.levels else -1 for level in factor.levels]
+        return np.asarray([*codes, -1], dtype=np.int64)[factor.codes]
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,7 @@ def bind_model_matrix(
     bound: dict[Node, tuple[Expression, Value]] = {}
     for node in (node for term in terms for node in term):
         if node not in bound:
-            bound[node] = bind_expression(node, table, text)
+            bound[node] = _bind_factor(node, table, text)
             _check_levels(bound[node][1], node, text)
     full = _full_codings(terms, bound, coded_with_intercept)
     columns: dict[tuple[Node, bool], FactorColumns] = {}
@@ -133,6 +144,16 @@ def bind_model_matrix(
     names = tuple(clean_name(label) for label in labels)
     _refuse_repeated(names, labels)
     return ModelMatrix(intercept, tuple(result), names)
+
+
+def _bind_factor(node: Node, table: Table, text: str) -> tuple[Expression, Value]:
+    """Bind a factor of a term; strings have no levels but those of the rows that the model keeps."""
+    expression, value = bind_expression(node, table, text)
+    if isinstance(value, Factor) and value.textual and table.kept is not None:
+        kept = expression.at(table.kept)
+        assert isinstance(kept, Factor)
+        return expression, kept.drop_unused()
+    return expression, value
 
 
 def _full_codings(
@@ -157,7 +178,7 @@ def _factor_columns(expression: Expression, value: Value, *, full: bool) -> Fact
     if isinstance(value, (Factor, Logical)):
         factor = as_factor(_with_both_levels(value))
         coding, suffixes = full_coding(factor) if full else reduced_coding(factor)
-        return FactorColumns(expression, coding, tuple(label + s for s in suffixes))
+        return FactorColumns(expression, coding, tuple(label + s for s in suffixes), factor.levels)
     if isinstance(value, Matrix):
         return FactorColumns(expression, None, tuple(label + s for s in value.labels))
     return FactorColumns(expression, None, (label,))

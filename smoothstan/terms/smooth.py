@@ -58,7 +58,7 @@ class SmoothTerm(BoundTerm):
             owns = bool(smooth.random_sizes) and link not in first
             if owns:
                 first[link] = f"sds{i}"
-            rows = "N" if smooth.level is None else f"Nby{i}"
+            rows = "N" if smooth.level is None else f"Nrows{i}"
             found.append(NumberedSmooth(i, smooth, rows, first.get(link, ""), owns))
         return tuple(found)
 
@@ -75,7 +75,7 @@ class SmoothTerm(BoundTerm):
             column += width
             data |= {f"nb{i}": len(columns.random), f"knots{i}": np.asarray(smooth.random_sizes, dtype=np.int64)}
             if rows is not None:
-                data |= {f"Nby{i}": len(rows), f"rows{i}": rows + 1}
+                data |= {f"Nrows{i}": len(rows), f"rows{i}": rows + 1}
             for j, block in enumerate(columns.random, start=1):
                 if isinstance(block, GroupedColumns):
                     data |= {f"ngs{i}": block.n_groups, f"Js{i}": block.codes + 1}

@@ -125,7 +125,7 @@ every_case = pytest.mark.parametrize("index", range(len(CASES)), ids=[label(case
 @every_case
 def test_standata(index: int) -> None:
     case, data = CASES[index], design_of(index).stan_data()
-    ours = {n for n in data if not n.startswith(("Kc", "rows_", "Nby_", "Js_", "ngs_", "ws_"))}
+    ours = {n for n in data if not n.startswith(("Kc", "rows_", "Nrows_", "Js_", "ngs_", "ws_"))}
     assert ours == set(case["standata"])
     loose = any(part in label(case) for part in NO_RULE_FOR_DIRECTIONS)
     for name, block in case["standata"].items():

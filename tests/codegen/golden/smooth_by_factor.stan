@@ -15,15 +15,15 @@ data {
   // s(z, by = h, k = 5), level u: penalised directions
   int<lower=1> nb_1;  // number of blocks
   array[nb_1] int<lower=1> knots_1;  // coefficients of each block
-  int<lower=0> Nby_1;  // rows of this level
-  array[Nby_1] int<lower=1, upper=N> rows_1;
-  matrix[Nby_1, knots_1[1]] Zs_1_1;
+  int<lower=0> Nrows_1;  // rows of this level
+  array[Nrows_1] int<lower=1, upper=N> rows_1;
+  matrix[Nrows_1, knots_1[1]] Zs_1_1;
   // s(z, by = h, k = 5), level v: penalised directions
   int<lower=1> nb_2;  // number of blocks
   array[nb_2] int<lower=1> knots_2;  // coefficients of each block
-  int<lower=0> Nby_2;  // rows of this level
-  array[Nby_2] int<lower=1, upper=N> rows_2;
-  matrix[Nby_2, knots_2[1]] Zs_2_1;
+  int<lower=0> Nrows_2;  // rows of this level
+  array[Nrows_2] int<lower=1, upper=N> rows_2;
+  matrix[Nrows_2, knots_2[1]] Zs_2_1;
 }
 transformed data {
   // centre the columns of X, so that the intercept is the predictor at their means

@@ -53,39 +53,39 @@ data {
   // s(sub, by = h, bs = "re"), level u: penalised directions
   int<lower=1> nb_1;  // number of blocks
   array[nb_1] int<lower=1> knots_1;  // coefficients of each block
-  int<lower=0> Nby_1;  // rows of this level
-  array[Nby_1] int<lower=1, upper=N> rows_1;
+  int<lower=0> Nrows_1;  // rows of this level
+  array[Nrows_1] int<lower=1, upper=N> rows_1;
   int<lower=1> ngs_1;  // groups, each with coefficients of its own
-  array[Nby_1] int<lower=1, upper=ngs_1> Js_1;  // group of each row
+  array[Nrows_1] int<lower=1, upper=ngs_1> Js_1;  // group of each row
   // s(sub, by = h, bs = "re"), level v: penalised directions
   int<lower=1> nb_2;  // number of blocks
   array[nb_2] int<lower=1> knots_2;  // coefficients of each block
-  int<lower=0> Nby_2;  // rows of this level
-  array[Nby_2] int<lower=1, upper=N> rows_2;
+  int<lower=0> Nrows_2;  // rows of this level
+  array[Nrows_2] int<lower=1, upper=N> rows_2;
   int<lower=1> ngs_2;  // groups, each with coefficients of its own
-  array[Nby_2] int<lower=1, upper=ngs_2> Js_2;  // group of each row
+  array[Nrows_2] int<lower=1, upper=ngs_2> Js_2;  // group of each row
   // s(z, g, by = h, bs = "fs", k = 4), level u: penalised directions
   int<lower=1> nb_3;  // number of blocks
   array[nb_3] int<lower=1> knots_3;  // coefficients of each block
-  int<lower=0> Nby_3;  // rows of this level
-  array[Nby_3] int<lower=1, upper=N> rows_3;
+  int<lower=0> Nrows_3;  // rows of this level
+  array[Nrows_3] int<lower=1, upper=N> rows_3;
   int<lower=1> ngs_3;  // groups, each with coefficients of its own
-  array[Nby_3] int<lower=1, upper=ngs_3> Js_3;  // group of each row
+  array[Nrows_3] int<lower=1, upper=ngs_3> Js_3;  // group of each row
   array[nb_3] int<lower=1> ws_3;  // coefficients of one group
-  matrix[Nby_3, ws_3[1]] Zs_3_1;  // columns shared by the groups
-  vector[Nby_3] Zs_3_2;  // column shared by the groups
-  vector[Nby_3] Zs_3_3;  // column shared by the groups
+  matrix[Nrows_3, ws_3[1]] Zs_3_1;  // columns shared by the groups
+  vector[Nrows_3] Zs_3_2;  // column shared by the groups
+  vector[Nrows_3] Zs_3_3;  // column shared by the groups
   // s(z, g, by = h, bs = "fs", k = 4), level v: penalised directions
   int<lower=1> nb_4;  // number of blocks
   array[nb_4] int<lower=1> knots_4;  // coefficients of each block
-  int<lower=0> Nby_4;  // rows of this level
-  array[Nby_4] int<lower=1, upper=N> rows_4;
+  int<lower=0> Nrows_4;  // rows of this level
+  array[Nrows_4] int<lower=1, upper=N> rows_4;
   int<lower=1> ngs_4;  // groups, each with coefficients of its own
-  array[Nby_4] int<lower=1, upper=ngs_4> Js_4;  // group of each row
+  array[Nrows_4] int<lower=1, upper=ngs_4> Js_4;  // group of each row
   array[nb_4] int<lower=1> ws_4;  // coefficients of one group
-  matrix[Nby_4, ws_4[1]] Zs_4_1;  // columns shared by the groups
-  vector[Nby_4] Zs_4_2;  // column shared by the groups
-  vector[Nby_4] Zs_4_3;  // column shared by the groups
+  matrix[Nrows_4, ws_4[1]] Zs_4_1;  // columns shared by the groups
+  vector[Nrows_4] Zs_4_2;  // column shared by the groups
+  vector[Nrows_4] Zs_4_3;  // column shared by the groups
 }
 transformed data {
   // centre the columns of X, so that the intercept is the predictor at their means
@@ -96,13 +96,13 @@ transformed data {
     Xc[, k] = X[, k + 1] - means_X[k];
   }
   // s(z, g, by = h, bs = "fs", k = 4), level u: the rows in the order of their groups
-  array[Nby_3] int order_3 = sort_indices_asc(Js_3);
+  array[Nrows_3] int order_3 = sort_indices_asc(Js_3);
   array[ngs_3 + 1] int start_3 = group_starts(Js_3, ngs_3);
-  matrix[Nby_3, ws_3[1]] Zo_3_1 = Zs_3_1[order_3];
+  matrix[Nrows_3, ws_3[1]] Zo_3_1 = Zs_3_1[order_3];
   // s(z, g, by = h, bs = "fs", k = 4), level v: the rows in the order of their groups
-  array[Nby_4] int order_4 = sort_indices_asc(Js_4);
+  array[Nrows_4] int order_4 = sort_indices_asc(Js_4);
   array[ngs_4 + 1] int start_4 = group_starts(Js_4, ngs_4);
-  matrix[Nby_4, ws_4[1]] Zo_4_1 = Zs_4_1[order_4];
+  matrix[Nrows_4, ws_4[1]] Zo_4_1 = Zs_4_1[order_4];
 }
 parameters {
   real Intercept;  // intercept at the means of the columns
