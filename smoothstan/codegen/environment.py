@@ -52,6 +52,6 @@ def macro_names(template: str) -> frozenset[str]:
     return frozenset(name for name in dir(module) if not name.startswith("_"))
 
 
-def rendered(template: str, macro: str, *names: Names) -> str:
-    """Return what a macro of a template makes of the names of Stan expressions."""
+def rendered(template: str, macro: str, *names: Names | str) -> str:
+    """Return what a macro of a template makes of the names of Stan expressions, or of an expression."""
     return one_line(getattr(environment().get_template(template).module, macro)(*names))

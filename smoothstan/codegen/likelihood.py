@@ -49,6 +49,7 @@ class LikelihoodPart:
         edges: whether lower truncation bounds must be lowered by one, as those of whole numbers are.
         bounded: whether the distribution function is needed.
         names: the expressions that the family's macros place, for those macros that take them.
+        observed: the same of the rows whose responses are known, rather than where they lie.
         locals: the local variables that terms give to the family.
         pointwise: whether the density of every row by itself is needed.
         by_category: the matrix of the linear predictors of categories, or empty.
@@ -64,6 +65,7 @@ class LikelihoodPart:
     edges: bool = False
     bounded: bool = False
     names: Names | None = None
+    observed: Names | None = None
     locals: tuple[Supply, ...] = ()
     pointwise: bool = False
     by_category: str = ""
@@ -94,7 +96,7 @@ def likelihood_part(design: Design) -> LikelihoodPart:
     )
     return LikelihoodPart(
         template, increments, predictors, _matrices(design), assembled, observed.row_sets, observed.cdf_rows(names),
-        observed.edges, observed.bounded, names, _locals(design), not observed.plain,
+        observed.edges, observed.bounded, names, observed.known_rows(names), _locals(design), not observed.plain,
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class Observed:
         fields = design.response.fields
         family = design.family.of_rates() if "denom" in fields else design.family
         template = f"families/{family.name}.stan.jinja"
-        names = {"y": "Y", "trials": "trials"}
+        names = {"y": "Y", "trials": "trials", "n_rows": "N"}
         names |= {t.name: t.expression for t in design.terms if isinstance(t, AuxiliaryTerm)}
         names |= {dpar: dpar for dpar in design.predicted}
         equal = dict(design.formula.equal)
@@ -184,6 +184,10 @@ class Observed:
         """Return the names with ``mu`` as the matrix of the linear predictors, a column per category."""
         return Names({**self.names, "mu": "mu"}, {*self.names.vectors, "mu"})
 
+    def known_rows(self, names: Names) -> Names:
+        """Return the names of the rows whose responses are known, rather than an interval that holds them."""
+        return names.at("event").having(n_rows="size(event)") if self._censored else names
+
     def increments(self, names: Names, link: str = "") -> tuple[Increment, ...]:
         """Return what is added to the target for weighted, censored or truncated responses.
 
@@ -191,7 +195,8 @@ class Observed:
         """
         found = (*self._observations(names, link), *self._normalisers(names))
         # stanli refuses a distribution function of an empty array of whole numbers.
-        return tuple(Increment(text, rows if self.discrete else "") for rows, text in found)
+        whole = self.discrete or "row_sets" in macro_names(self.template)
+        return tuple(Increment(text, rows if whole else "") for rows, text in found)
 
     def _observations(self, names: Names, link: str) -> Iterator[tuple[str, str]]:
         if not self._censored and self._weighted and "weighted" in macro_names(self.template):
@@ -204,7 +209,7 @@ class Observed:
         for rows, code in self._censored.items():
             here = names.at(rows)
             if code == 0:
-                yield rows, self._sum("pointwise" if self._weighted else "density", here, rows)
+                yield rows, self._sum("pointwise" if self._weighted else "density", self.known_rows(names), rows)
             elif code == 2:
                 yield rows, self._between(here, here.having(y=f"rcens[{rows}]"), rows)
             else:
@@ -242,9 +247,10 @@ class Observed:
     def _rows(self, function: str, rows: str, *places: Names) -> str:
         """Return a distribution function, or its increase from one place to another, as a vector of rows."""
         split = [_split(rendered(self.template, "cdf", names)) for names in places]
-        count = f"size({rows})" if rows else "N"
-        vectors = (a if _is_whole(a) else f"as_rows({a}, {count})" for a in split[0][1])
-        return f"{self.cdf}_{function}_rows({', '.join((*(y for y, _ in split), *vectors))})"
+        vectors = (a if _is_whole(a) else f"as_rows({a}, size({rows}))" for a in split[0][1])
+        text = f"{self.cdf}_{function}_rows({', '.join((*(y for y, _ in split), *vectors))})"
+        mixture = "at_most" if function == "lcdf" else "above"
+        return rendered(self.template, mixture, places[0], text) if mixture in macro_names(self.template) else text
 
     def cdf_rows(self, names: Names) -> CdfRows | None:
         """Return the distribution function row by row, or None if it is not needed."""

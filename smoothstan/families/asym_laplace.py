@@ -9,7 +9,6 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, REAL_LINKS, SIGMA, probability
 
 
@@ -59,7 +58,7 @@ class AsymLaplace(Family):
     ) -> FloatArray:
         """Return mu + sigma E[Z], the sum of the parts of the two exponential densities within the bounds."""
         q, mu, sigma = parameters["quantile"], parameters["mu"], parameters["sigma"]
-        log_mass = log_between(self, low, high, parameters, response)
+        log_mass = self.log_between(low, high, parameters, response)
         # Far beyond the last number whose exponential is not 0, infinite bounds would make 0 times infinity.
         a, b = (np.clip((bound - mu) / sigma, -1e300, 1e300) for bound in (low, high))
 

@@ -10,7 +10,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.binomial import Binomial, number_of_trials
 from smoothstan.families.family import Family, Parameter, Parameters, Response
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import PHI, beta_shapes, size_biased
 
 
@@ -60,10 +59,10 @@ class BetaBinomial(Family):
     ) -> FloatArray:
         """Return the mean times the ratio of two masses; y - 1 has a trial less and mu phi + 1."""
         fewer = replace(response, trials=np.maximum(number_of_trials(response) - 1, 0))
-        log_mass = log_between(self, low, high, parameters, response)
+        log_mass = self.log_between(low, high, parameters, response)
         return np.asarray(
             self.mean(parameters, response)
-            * np.exp(log_between(self, low - 1, high - 1, size_biased(parameters), fewer) - log_mass)
+            * np.exp(self.log_between(low - 1, high - 1, size_biased(parameters), fewer) - log_mass)
         )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:

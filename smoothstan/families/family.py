@@ -12,6 +12,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.errors import FamilyError, known
 from smoothstan.families.links import LINKS, Link
+from smoothstan.families.log_scale import log_difference
 
 Parameters = Mapping[str, FloatArray]
 """Distributional parameter -> values on the natural scale, broadcastable to (draws, rows)."""
@@ -208,6 +209,26 @@ class Family(ABC):
     def log_ccdf(self, y: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(Y > y), (draws, rows); for families with a ``cdf``."""
         raise FamilyError(f"family {self.name} has no distribution function")
+
+    def log_between(
+        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
+    ) -> FloatArray:
+        """Return log P(low < Y <= high), (draws, rows), from the tail in which it loses no digits."""
+        lowest, highest = self.support
+        empty = (high < lowest) | (low >= highest)
+        low = np.where(low < lowest if self.discrete else low <= lowest, -np.inf, low)
+        high = np.where(high >= highest, np.inf, high)
+        # Distribution functions need not take numbers beyond the support; what overflows on the way has the right limit.
+        inside = 0.0 if self.discrete else 0.5
+        bottom, top = (np.where(np.isfinite(bound) & ~empty, bound, inside) for bound in (low, high))
+        with np.errstate(over="ignore", divide="ignore"):
+            lower = np.where(low == -np.inf, -np.inf, self.log_cdf(bottom, parameters, response))
+            upper = np.where(high == np.inf, 0.0, self.log_cdf(top, parameters, response))
+            lower_tail = np.where(low == -np.inf, 0.0, self.log_ccdf(bottom, parameters, response))
+            upper_tail = np.where(high == np.inf, -np.inf, self.log_ccdf(top, parameters, response))
+        from_below = lower < np.log(0.5)
+        inside_mass = np.where(from_below, log_difference(upper, lower), log_difference(lower_tail, upper_tail))
+        return np.where(empty, -np.inf, inside_mass)
 
     def truncated_mean(
         self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response

@@ -10,7 +10,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
 
 
@@ -59,8 +58,8 @@ class Gamma(Family):
         """Return mu times the ratio of the masses with shape + 1 and with shape between the bounds."""
         shape, mu = parameters["shape"], parameters["mu"]
         biased = {"mu": mu * (shape + 1) / shape, "shape": shape + 1}
-        log_mass = log_between(self, low, high, parameters, response)
-        return np.asarray(mu * np.exp(log_between(self, low, high, biased, response) - log_mass))
+        log_mass = self.log_between(low, high, parameters, response)
+        return np.asarray(mu * np.exp(self.log_between(low, high, biased, response) - log_mass))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw gamma numbers."""

@@ -9,7 +9,6 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, LOCATION_LINKS, SIGMA
 
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
@@ -58,7 +57,7 @@ class Gaussian(Family):
     ) -> FloatArray:
         """Return mu + sigma (phi(a) - phi(b)) / (Phi(b) - Phi(a)), a and b the standardised bounds."""
         mu, sigma = parameters["mu"], parameters["sigma"]
-        log_mass = log_between(self, low, high, parameters, response)
+        log_mass = self.log_between(low, high, parameters, response)
         at_low, at_high = (
             np.exp(-0.5 * ((bound - mu) / sigma) ** 2 - _LOG_ROOT_2PI - log_mass) for bound in (low, high)
         )

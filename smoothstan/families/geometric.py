@@ -10,7 +10,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.negbinomial_family import NegBinomial
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import COUNT_LINKS, LOCATION
 
 
@@ -70,8 +69,8 @@ class Geometric(Family):
             return NegBinomial().truncated_mean(low, high, units, response)
         mu = parameters["mu"]
         biased = {"mu": 2 * mu, "shape": np.full((1, 1), 2.0)}
-        log_mass = log_between(self, low, high, parameters, response)
-        return np.asarray(mu * np.exp(log_between(NegBinomial(), low - 1, high - 1, biased, response) - log_mass))
+        log_mass = self.log_between(low, high, parameters, response)
+        return np.asarray(mu * np.exp(NegBinomial().log_between(low - 1, high - 1, biased, response) - log_mass))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw the whole parts of exponential numbers, of any mean; Devroye (1986), section X.2."""

@@ -19,19 +19,26 @@ from smoothstan.families.negbinomial_family import NegBinomial
 from smoothstan.families.parameters import probability
 from smoothstan.families.poisson import Poisson
 from smoothstan.families.poisson_draws import draw_poisson
+from smoothstan.families.zero_mixture import ZeroMixture
 
 HU = probability("hu", "probability of a zero")
 
 
 @dataclass(frozen=True)
-class Hurdle(Family):
+class Hurdle(ZeroMixture):
     """A family of positive numbers, or 0.  A subclass names the family in ``base``."""
 
-    base: ClassVar[type[Family]]
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
 
     @abstractmethod
     def positive_mass(self, parameters: Parameters) -> FloatArray | float:
         """Return the probability that the base family gives to positive numbers."""
+
+    def log_weight(self, parameters: Parameters) -> FloatArray:
+        """Return log(1 - hu), less the log of the mass above 0 of the base family."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log1p(-parameters["hu"]) - np.log(self.positive_mass(parameters)))
 
     def check_response(self, response: Response) -> None:
         """Accept numbers >= 0, whole ones for counts."""
@@ -49,8 +56,7 @@ class Hurdle(Family):
         zero = response.y == 0
         above = replace(response, y=np.where(zero, 1.0, response.y))
         with np.errstate(divide="ignore"):
-            other = np.log1p(-parameters["hu"]) - np.log(self.positive_mass(parameters))
-            other = other + self.base().log_density(above, parameters)
+            other = self.log_weight(parameters) + self.base().log_density(above, parameters)
             return np.where(zero, np.log(parameters["hu"]), other)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
@@ -70,6 +76,7 @@ class HurdlePoisson(Hurdle):
 
     name: ClassVar[str] = "hurdle_poisson"
     base: ClassVar[type[Family]] = Poisson
+    cdf: ClassVar[str] = Poisson.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*Poisson.parameters, HU)
     discrete: ClassVar[bool] = True
 
@@ -91,6 +98,7 @@ class HurdleNegBinomial(Hurdle):
 
     name: ClassVar[str] = "hurdle_negbinomial"
     base: ClassVar[type[Family]] = NegBinomial
+    cdf: ClassVar[str] = NegBinomial.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*NegBinomial.parameters, HU)
     discrete: ClassVar[bool] = True
 
@@ -115,6 +123,7 @@ class HurdleGamma(Hurdle):
 
     name: ClassVar[str] = "hurdle_gamma"
     base: ClassVar[type[Family]] = Gamma
+    cdf: ClassVar[str] = Gamma.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*Gamma.parameters, HU)
 
     def positive_mass(self, parameters: Parameters) -> float:
@@ -129,6 +138,7 @@ class HurdleLogNormal(Hurdle):
 
     name: ClassVar[str] = "hurdle_lognormal"
     base: ClassVar[type[Family]] = LogNormal
+    cdf: ClassVar[str] = LogNormal.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*LogNormal.parameters, HU)
     log_scale: ClassVar[bool] = True
 

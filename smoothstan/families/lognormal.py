@@ -9,7 +9,6 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA
 
 
@@ -61,9 +60,9 @@ class LogNormal(Family):
     ) -> FloatArray:
         """Return the mean times the ratio of the masses with mu + sigma^2 and with mu between the bounds."""
         biased = {"mu": parameters["mu"] + parameters["sigma"] ** 2, "sigma": parameters["sigma"]}
-        log_mass = log_between(self, low, high, parameters, response)
+        log_mass = self.log_between(low, high, parameters, response)
         return np.asarray(
-            self.mean(parameters, response) * np.exp(log_between(self, low, high, biased, response) - log_mass)
+            self.mean(parameters, response) * np.exp(self.log_between(low, high, biased, response) - log_mass)
         )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:

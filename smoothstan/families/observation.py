@@ -6,7 +6,6 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameters, Response
-from smoothstan.families.log_scale import log_difference
 
 
 def log_likelihood(family: Family, response: Response, parameters: Parameters) -> FloatArray:
@@ -31,7 +30,7 @@ def _censored(
     if response.rcens is None:
         return value
     end = np.where(cens == 2, response.rcens, response.y + 1)
-    return np.where(cens == 2, log_between(family, response.y, end, parameters, response), value)
+    return np.where(cens == 2, family.log_between(response.y, end, parameters, response), value)
 
 
 def lower_edge(family: Family, bound: FloatArray) -> FloatArray:
@@ -53,25 +52,4 @@ def truncation_bounds(family: Family, response: Response) -> tuple[FloatArray, F
 
 def log_mass_within(family: Family, response: Response, parameters: Parameters) -> FloatArray:
     """Return the log probability of the bounds of truncation, (draws, rows)."""
-    return log_between(family, *truncation_bounds(family, response), parameters, response)
-
-
-def log_between(
-    family: Family, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
-) -> FloatArray:
-    """Return log P(low < Y <= high), from the tail in which it loses no digits."""
-    lowest, highest = family.support
-    empty = (high < lowest) | (low >= highest)
-    low = np.where(low < lowest if family.discrete else low <= lowest, -np.inf, low)
-    high = np.where(high >= highest, np.inf, high)
-    # Distribution functions need not take numbers beyond the support; what overflows on the way has the right limit.
-    inside = 0.0 if family.discrete else 0.5
-    bottom, top = (np.where(np.isfinite(bound) & ~empty, bound, inside) for bound in (low, high))
-    with np.errstate(over="ignore", divide="ignore"):
-        lower = np.where(low == -np.inf, -np.inf, family.log_cdf(bottom, parameters, response))
-        upper = np.where(high == np.inf, 0.0, family.log_cdf(top, parameters, response))
-        lower_tail = np.where(low == -np.inf, 0.0, family.log_ccdf(bottom, parameters, response))
-        upper_tail = np.where(high == np.inf, -np.inf, family.log_ccdf(top, parameters, response))
-    from_below = lower < np.log(0.5)
-    inside_mass = np.where(from_below, log_difference(upper, lower), log_difference(lower_tail, upper_tail))
-    return np.where(empty, -np.inf, inside_mass)
+    return family.log_between(*truncation_bounds(family, response), parameters, response)

@@ -10,7 +10,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import COUNT_LINKS, LOCATION
 from smoothstan.families.poisson_draws import draw_poisson
 
@@ -56,9 +55,9 @@ class Poisson(Family):
         self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
     ) -> FloatArray:
         """Return mu P(low <= Y <= high - 1) / P(low < Y <= high), low a whole number."""
-        log_mass = log_between(self, low, high, parameters, response)
+        log_mass = self.log_between(low, high, parameters, response)
         return np.asarray(
-            parameters["mu"] * np.exp(log_between(self, low - 1, high - 1, parameters, response) - log_mass)
+            parameters["mu"] * np.exp(self.log_between(low - 1, high - 1, parameters, response) - log_mass)
         )
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:

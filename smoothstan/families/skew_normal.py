@@ -10,7 +10,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.gaussian import Gaussian
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import ALPHA, LOCATION, LOCATION_LINKS, LOG_ROOT_2PI, SIGMA
 
 
@@ -58,11 +57,11 @@ class SkewNormal(Family):
     ) -> FloatArray:
         """Return location + scale E[Z]; by parts, E[Z] needs the density and a normal distribution function."""
         location, scale, alpha = _direct(parameters)
-        log_mass = log_between(self, low, high, parameters, response)
+        log_mass = self.log_between(low, high, parameters, response)
         a, b = (low - location) / scale, (high - location) / scale
         root = np.sqrt(1 + alpha**2)
         standard = {"mu": np.zeros((1, 1)), "sigma": np.asarray(1 / root)}
-        drift = np.exp(log_between(Gaussian(), a, b, standard, response) - log_mass) * 2 * alpha / root
+        drift = np.exp(Gaussian().log_between(a, b, standard, response) - log_mass) * 2 * alpha / root
         return np.asarray(location + scale * (_ratio(a, alpha, log_mass) - _ratio(b, alpha, log_mass) + drift * _PHI0))
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:

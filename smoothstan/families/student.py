@@ -10,7 +10,6 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.incomplete import log_beta_i
-from smoothstan.families.observation import log_between
 from smoothstan.families.parameters import LOCATION, LOCATION_LINKS, NU, SIGMA
 
 
@@ -59,7 +58,7 @@ class Student(Family):
         from scipy.special import gammaln
 
         nu, mu, sigma = parameters["nu"], parameters["mu"], parameters["sigma"]
-        log_mass = log_between(self, low, high, parameters, response)
+        log_mass = self.log_between(low, high, parameters, response)
         constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) + 0.5 * np.log(nu / np.pi) - np.log(nu - 1) - log_mass
         at_low, at_high = (
             np.exp(constant - (nu - 1) / 2 * np.log1p(((bound - mu) / sigma) ** 2 / nu)) for bound in (low, high)

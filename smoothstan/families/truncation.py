@@ -8,7 +8,7 @@ import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray, IntArray
 from smoothstan.families.family import Family, Parameters, Response
-from smoothstan.families.observation import log_between, log_mass_within, truncation_bounds
+from smoothstan.families.observation import log_mass_within, truncation_bounds
 
 _ATTEMPTS = 64
 _DOUBLINGS = 1024
@@ -72,8 +72,12 @@ def _inverse(family: Family, u: FloatArray, parameters: Parameters, response: Re
     low, high = np.where(possible, low, 0.0), np.where(possible, high, 0.0)
 
     def reached(y: FloatArray) -> BoolArray:
-        return np.asarray(log_between(family, low[0], y[0], parameters, response) >= wanted)
+        return np.asarray(family.log_between(low[0], y[0], parameters, response) >= wanted)
 
+    # A smallest value that has a probability of its own would only be approached.
+    lowest = family.support[0]
+    open_below = np.isneginf(low) & np.isfinite(lowest)
+    smallest = possible & open_below & reached(np.where(open_below, lowest, high))
     step = np.maximum(np.abs(np.where(np.isfinite(low), low, high)), 1.0)
     endless_up, endless_down = np.isinf(high), np.isinf(low)
     top = np.where(endless_up, low + step, high)
@@ -89,4 +93,4 @@ def _inverse(family: Family, u: FloatArray, parameters: Parameters, response: Re
         middle = np.floor(middle) if family.discrete else middle
         enough = reached(middle)
         top, bottom = np.where(enough, middle, top), np.where(enough, bottom, middle)
-    return np.where(possible, top, np.nan)
+    return np.where(possible, np.where(smallest, lowest, top), np.nan)

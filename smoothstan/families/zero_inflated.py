@@ -17,15 +17,22 @@ from smoothstan.families.family import Family, Parameter, Parameters, Response, 
 from smoothstan.families.negbinomial_family import NegBinomial
 from smoothstan.families.parameters import probability
 from smoothstan.families.poisson import Poisson
+from smoothstan.families.zero_mixture import ZeroMixture
 
 ZI = probability("zi", "probability of a zero of its own")
 
 
 @dataclass(frozen=True)
-class ZeroInflated(Family):
+class ZeroInflated(ZeroMixture):
     """A family with more zeros.  A subclass names the family in ``base``; its template is its own."""
 
-    base: ClassVar[type[Family]]
+    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
+    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
+
+    def log_weight(self, parameters: Parameters) -> FloatArray:
+        """Return log(1 - zi)."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log1p(-parameters["zi"]))
 
     def check_response(self, response: Response) -> None:
         """Accept what the base family accepts."""
@@ -54,6 +61,7 @@ class ZeroInflatedPoisson(ZeroInflated):
 
     name: ClassVar[str] = "zero_inflated_poisson"
     base: ClassVar[type[Family]] = Poisson
+    cdf: ClassVar[str] = Poisson.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*Poisson.parameters, ZI)
     discrete: ClassVar[bool] = True
 
@@ -65,6 +73,7 @@ class ZeroInflatedNegBinomial(ZeroInflated):
 
     name: ClassVar[str] = "zero_inflated_negbinomial"
     base: ClassVar[type[Family]] = NegBinomial
+    cdf: ClassVar[str] = NegBinomial.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*NegBinomial.parameters, ZI)
     discrete: ClassVar[bool] = True
 
@@ -76,10 +85,11 @@ class ZeroInflatedBinomial(ZeroInflated):
 
     name: ClassVar[str] = "zero_inflated_binomial"
     base: ClassVar[type[Family]] = Binomial
+    cdf: ClassVar[str] = Binomial.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*Binomial.parameters, ZI)
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = Binomial.required_additions
-    optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights")
+    optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights", "cens", "trunc")
 
 
 @final
@@ -89,7 +99,9 @@ class ZeroInflatedBeta(ZeroInflated):
 
     name: ClassVar[str] = "zero_inflated_beta"
     base: ClassVar[type[Family]] = Beta
+    cdf: ClassVar[str] = Beta.cdf
     parameters: ClassVar[tuple[Parameter, ...]] = (*Beta.parameters, ZI)
+    support: ClassVar[tuple[float, float]] = Beta.support
 
     def check_response(self, response: Response) -> None:
         """Accept 0 and numbers between 0 and 1."""

@@ -24,11 +24,14 @@ real beta_fraction(real a, real b, real x) {
  *   x, y: where, and 1 - x, each with all of its digits
  */
 real log_beta_I(real a, real b, real x, real y) {
-  real lp = a * log(x) + b * log(y) - lbeta(a, b);
-  if (x * (a + b + 2) < a + 1) {
-    lp += log(beta_fraction(a, b, x)) - log(a);
-  } else {
-    lp = log1m_exp(lp + log(beta_fraction(b, a, y)) - log(b));
+  real lp = x > 0 ? 0 : negative_infinity();
+  if (x > 0 && y > 0) {
+    lp = a * log(x) + b * log(y) - lbeta(a, b);
+    if (x * (a + b + 2) < a + 1) {
+      lp += log(beta_fraction(a, b, x)) - log(a);
+    } else {
+      lp = log1m_exp(lp + log(beta_fraction(b, a, y)) - log(b));
+    }
   }
   return lp;
 }

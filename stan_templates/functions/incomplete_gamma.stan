@@ -31,8 +31,16 @@ real log_gamma_fraction(real a, real x) {
   return a * log(x) - x - lgamma(a) + log(h);
 }
 real log_gamma_P(real a, real x) {
-  return x < a + 1 ? log_gamma_series(a, x) : log1m_exp(log_gamma_fraction(a, x));
+  real lp = negative_infinity();
+  if (x > 0) {
+    lp = x < a + 1 ? log_gamma_series(a, x) : log1m_exp(log_gamma_fraction(a, x));
+  }
+  return lp;
 }
 real log_gamma_Q(real a, real x) {
-  return x < a + 1 ? log1m_exp(log_gamma_series(a, x)) : log_gamma_fraction(a, x);
+  real lp = 0;
+  if (x > 0) {
+    lp = x < a + 1 ? log1m_exp(log_gamma_series(a, x)) : log_gamma_fraction(a, x);
+  }
+  return lp;
 }

@@ -21,7 +21,7 @@ FRAMES = {
     "cases": reference_frame("data"), "hard_cases": reference_frame("hard_data"),
     "family_cases": reference_frame("family_data"), "group_cases": reference_frame("group_data"),
     "categorical_cases": reference_frame("categorical_data"), "mono_cases": reference_frame("data"),
-    "ordinal_cases": reference_frame("ordinal_data"),
+    "ordinal_cases": reference_frame("ordinal_data"), "trunc_cases": reference_frame("trunc_data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
 DATA2 = {
@@ -82,7 +82,9 @@ def test_standata(index: int) -> None:
     assert {name for name in data if not re.fullmatch(r"Kc(_\w+)?", name)} == set(case["standata"])
     for name, recorded in case["standata"].items():
         found = np.asarray(data[name], dtype=float)
-        expected = np.asarray(recorded["values"], dtype=float).reshape(recorded["dim"])
+        infinite = -np.inf if name == "lb" else np.inf  # JSON has no infinite numbers, which are missing bounds
+        values = [infinite if v is None else v for v in recorded["values"]] if name in ("lb", "ub") else recorded["values"]
+        expected = np.asarray(values, dtype=float).reshape(recorded["dim"])
         assert found.shape == expected.shape, name
         if name.startswith("Zs"):  # unique up to a rotation of the columns
             found, expected = found @ found.T, expected @ expected.T

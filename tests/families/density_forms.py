@@ -55,6 +55,12 @@ OBSERVATIONS = {
 }  # fmt: skip
 
 
+WITH_ZEROS = (
+    ("cens(c)",), ("cens(c, u)",), ("cens(c, u)", WEIGHTS), ("trunc(ub = high)",), ("trunc(lb = low)",),
+    ("trunc(low, high)", WEIGHTS), ("cens(c, u)", "trunc(low, high)", WEIGHTS), ("cens(d)", "trunc(lb = low)"),
+)  # fmt: skip
+
+
 def forms() -> Iterator[Form]:
     for kind in FAMILIES.values():
         if kind.ordered:  # these have a file of their own
@@ -74,6 +80,9 @@ def forms() -> Iterator[Form]:
         for parameter in kind.parameters[1:]:
             for link in parameter.links[1:]:
                 yield Form(kind.create({parameter.name: link}), ("mu", parameter.name))
+        if hasattr(kind, "base"):  # the tails of the other family are among the forms of that family
+            yield from (Form(family, names if i % 2 else ("mu",), a) for i, a in enumerate(WITH_ZEROS))
+            continue
         for addition in kind.optional_additions:
             for additions in OBSERVATIONS.get(addition, ()):
                 yield Form(family, ("mu",), additions)

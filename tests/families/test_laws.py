@@ -193,10 +193,10 @@ def test_every_family_has_its_template(kind) -> None:
     assert "density" in names
     assert {"pointwise", "weighted"} & names
     parts = {"pointwise", "weighted", "functions", "transformed_data", "cdf", "cdf_functions"}
-    parts |= {"pointwise_functions", "pointwise_data", "row_constants"}
-    for name in names - parts - {"density", "base", "rows", "log_odds"}:
+    parts |= {"pointwise_functions", "pointwise_data", "row_constants", "row_sets", "at_most", "above"}
+    for name in names - parts - {"density", "base", "mixture", "hurdle", "inflated", "rows", "log_odds", "zero"}:
         form, _, link = name.partition("_")
-        assert form in ("density", "glm", "pointwise")
+        assert form in ("density", "glm", "pointwise", "zero")
         assert link in kind.create({}).parameters[0].links
 
 
