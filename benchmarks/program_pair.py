@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from smoothstan.api import _bind
 from smoothstan.arrays import FloatArray
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.codegen.program import declared_data
 from smoothstan.engines import RawDraws
 from smoothstan.engines.data import to_json
+from smoothstan.posterior import FitRequest
 from smoothstan.priors import PriorTable
 
 _FOLDER = Path(__file__).parent / "brms_programs"
@@ -39,7 +39,7 @@ class ProgramPair:
 
 def program_pair(formula: str, data: Any, family: str, brms_program: str) -> ProgramPair:
     """Write our program and read the one in brms's form, both with their data."""
-    design, priors = _bind(formula, data, family, ())
+    design, priors = FitRequest.of(formula, family).bind(data)
     code = (_FOLDER / f"{brms_program}.stan").read_text()
     available = design.stan_data() | _prior_numbers(priors)
     chosen = {name: available[name] for name in declared_data(code)}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from smoothstan._version import __version__
 from smoothstan.arrays import StanData
-from smoothstan.design import Design
 from smoothstan.engines import Inits, SamplingOptions, choose_engine
 from smoothstan.errors import SamplingWarning
 from smoothstan.families import Family
@@ -29,7 +27,6 @@ from smoothstan.posterior import (
     warn_of_each,
 )
 from smoothstan.priors import Prior, PriorSet, PriorTable, resolve_priors
-from smoothstan.terms import SmoothOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -252,14 +249,3 @@ def model_matrix(fit: Posterior | GamFit, new_data: Any = None) -> pd.DataFrame:
         (n, p) table.
     """
     return fit.model_matrix(new_data)
-
-
-def _bind(
-    formula: Formula, data: Any, family: str | Family, prior: Priors, smooths: SmoothOptions | None = None
-) -> tuple[Design, PriorTable]:
-    """Return the model bound to data with its priors, as ``brm`` samples it."""
-    request = FitRequest.of(formula, family, prior)
-    if smooths is not None:
-        request = replace(request, smooth_options=smooths)
-    design = request.design(data)
-    return design, request.resolve(design)

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import StanProgram, write_program
+from smoothstan.posterior import FitRequest
 
 MODELS: dict[str, dict[str, Any]] = {
     "intercept_only": {"formula": "y ~ 1"},
@@ -75,5 +75,6 @@ MODELS: dict[str, dict[str, Any]] = {
 
 
 def program_of(frame: pd.DataFrame, model: dict[str, Any]) -> StanProgram:
-    design, priors = _bind(model["formula"], frame, model.get("family", "gaussian"), model.get("prior", ()))
+    request = FitRequest.of(model["formula"], model.get("family", "gaussian"), model.get("prior", ()))
+    design, priors = request.bind(frame)
     return write_program(design, priors, version="GOLDEN", sample_prior=model.get("sample_prior", "no"))

@@ -210,9 +210,7 @@ class Family(ABC):
         """Return log P(Y > y), (draws, rows); for families with a ``cdf``."""
         raise FamilyError(f"family {self.name} has no distribution function")
 
-    def log_between(
-        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
-    ) -> FloatArray:
+    def log_between(self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(low < Y <= high), (draws, rows), from the tail in which it loses no digits."""
         lowest, highest = self.support
         empty = (high < lowest) | (low >= highest)

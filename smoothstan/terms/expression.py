@@ -293,7 +293,9 @@ class _Evaluation:
         if isinstance(value, Matrix):
             raise self.error("a matrix cannot be made a factor", node)
         factor = as_factor(value).drop_unused()
-        return self.with_levels(replace(factor, ordered=False, textual=True), node, tuple(sorted(factor.levels, key=collation_key)))
+        return self.with_levels(
+            replace(factor, ordered=False, textual=True), node, tuple(sorted(factor.levels, key=collation_key))
+        )
 
     def stateful(self, node: Call) -> Value:
         names = STATEFUL[node.function]

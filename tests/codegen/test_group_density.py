@@ -10,10 +10,10 @@ import pytest
 from scipy import stats
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import parameter_space, write_program
 from smoothstan.engines.stanli import _model
-from smoothstan.terms import GroupTerm, SmoothOptions
+from smoothstan.posterior import FitRequest
+from smoothstan.terms import GroupTerm
 
 LEVELS = [f"p{i}" for i in range(1, 8)]
 # Stan and numpy add the terms in another order; inverses of matrices of condition 1e3 lose three digits.
@@ -46,8 +46,8 @@ def bound(name: str, bar: str, center: bool):
     grouping = SHAPES[name].replace(")", f", center={center})") if center and name != "weights and by" else SHAPES[name]
     if center and name == "weights and by":
         grouping = SHAPES[name][:-1] + ", center=TRUE)"
-    options = SmoothOptions.of(None, {"A": pd.DataFrame(COVARIANCE, index=LEVELS)})
-    design, priors = _bind(f"y ~ x + (1 + x {bar} {grouping})", data(), "gaussian", (), options)
+    known = {"A": pd.DataFrame(COVARIANCE, index=LEVELS)}
+    design, priors = FitRequest.of(f"y ~ x + (1 + x {bar} {grouping})", data2=known).bind(data())
     program = write_program(design, priors, version="test")
     return design, program, _model(program)
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import parameter_space, write_program
 from smoothstan.engines.stanli import _model
+from smoothstan.posterior import FitRequest
 
 LEVELS = 4
 
@@ -32,7 +32,7 @@ def effects_declared(formula: object, family: str = "gaussian", prior: object = 
 
 @pytest.mark.parametrize(("effects", "columns"), [("1", 1), ("1 + x", 2)])
 def test_unconstrained_effects_are_sums_with_the_intercept(effects: str, columns: int) -> None:
-    design, priors = _bind(f"y ~ x + ({effects} || gr(g, center=True))", data(), "gaussian", ())
+    design, priors = FitRequest.of(f"y ~ x + ({effects} || gr(g, center=True))").bind(data())
     model = _model(write_program(design, priors, version="test"))
     r = np.arange(1.0, 1 + LEVELS * columns).reshape(LEVELS, columns)
     values = {"Intercept": 0.25, "b": [0.5], "sd_1": np.ones(columns).tolist(), "sigma": 1.0}
@@ -72,7 +72,7 @@ def test_without_a_sampled_intercept_effects_stand_by_themselves(formula: str, f
 
 @pytest.mark.parametrize("effects", ["1", "1 + x"])
 def test_points_are_those_of_stan_and_back(effects: str) -> None:
-    design, priors = _bind(f"y ~ x + ({effects} || gr(g, center=True))", data(), "gaussian", ())
+    design, priors = FitRequest.of(f"y ~ x + ({effects} || gr(g, center=True))").bind(data())
     program = write_program(design, priors, version="test")
     rng, columns = np.random.default_rng(1), len(design.groups[0].coefficients)
     values = {

@@ -20,13 +20,12 @@ from reference_density import (
 )
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.engines import StanliEngine
 from smoothstan.engines.stanli import _model
+from smoothstan.posterior import FitRequest
 from smoothstan.priors import density as known_densities
 from smoothstan.priors import parse_distribution
-from smoothstan.terms import SmoothOptions
 
 POINTS = 5
 
@@ -253,7 +252,7 @@ def _program(name: str, sample_prior: str = "no") -> StanProgram:
     case = CASES[name]
     priors = [ss.prior(**given) for given in case.priors]
     return write_program(
-        *_bind(case.formula, TABLE, case.response_family, priors, SmoothOptions.of(None, case.data2)),
+        *FitRequest.of(case.formula, case.response_family, priors, data2=case.data2).bind(TABLE),
         version="test",
         sample_prior=sample_prior,
     )
@@ -368,7 +367,7 @@ def test_all_densities_are_covered() -> None:
 
 
 def _prior_pair(prior: Mapping[str, Any]) -> tuple[StanProgram, ReferenceDensity]:
-    program = write_program(*_bind("y ~ x", TABLE, "gaussian", [ss.prior(**prior)]), version="test")
+    program = write_program(*FitRequest.of("y ~ x", "gaussian", [ss.prior(**prior)]).bind(TABLE), version="test")
     book = PriorBook.read(ss.default_prior("y ~ x", TABLE).to_frame(), [prior])
     declared = declared_parameters(program.code)
     return program, ReferenceDensity(ss.standata("y ~ x", TABLE), "gaussian", "", book, declared, {}, {}, {})

@@ -11,9 +11,8 @@ import pytest
 from conftest import read_reference, reference_frame
 
 import smoothstan as ss
-from smoothstan.api import _request
 from smoothstan.design import Design
-from smoothstan.posterior.request import FitRequest
+from smoothstan.posterior import FitRequest
 from smoothstan.priors import resolve_priors
 from smoothstan.terms import LinearTerm
 
@@ -67,7 +66,7 @@ def family_of(case: dict[str, Any]) -> Any:
 def bound(index: int) -> tuple[FitRequest, Design]:
     """Return a model bound to its data, as standata() and default_prior() bind it."""
     case = CASES[index]
-    request = _request(formula_of(case), family_of(case), (), "no", None, DATA2[case["file"]])
+    request = FitRequest.of(formula_of(case), family_of(case), data2=DATA2[case["file"]])
     return request, request.design(FRAMES[case["file"]])
 
 
@@ -83,7 +82,9 @@ def test_standata(index: int) -> None:
     for name, recorded in case["standata"].items():
         found = np.asarray(data[name], dtype=float)
         infinite = -np.inf if name == "lb" else np.inf  # JSON has no infinite numbers, which are missing bounds
-        values = [infinite if v is None else v for v in recorded["values"]] if name in ("lb", "ub") else recorded["values"]
+        values = (
+            [infinite if v is None else v for v in recorded["values"]] if name in ("lb", "ub") else recorded["values"]
+        )
         expected = np.asarray(values, dtype=float).reshape(recorded["dim"])
         assert found.shape == expected.shape, name
         if name.startswith("Zs"):  # unique up to a rotation of the columns

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 from smooths.reference_cases import load, map_of_columbus, names, table
 
-from smoothstan.api import _request
 from smoothstan.arrays import FloatArray
 from smoothstan.codegen import write_code
 from smoothstan.codegen.program import declared_data
 from smoothstan.design import Design
-from smoothstan.posterior.request import FitRequest
+from smoothstan.posterior import FitRequest
 from smoothstan.priors import resolve_priors
 from smoothstan.smooths import dense
 from smoothstan.table import Table
@@ -40,7 +39,7 @@ def model(name: str) -> tuple[FitRequest, Design]:
     """Return a model bound to its data, as standata(), default_prior() and stancode() bind it."""
     case = load("brms", name)
     formula, family = FORMULAS.get(name, case["formula"]), case["family"].split("(")[0]
-    request = _request(formula, family, (), "no", case["knots_arg"], map_of_columbus())
+    request = FitRequest.of(formula, family, knots=case["knots_arg"], data2=map_of_columbus())
     return request, request.design(data_of(case))
 
 

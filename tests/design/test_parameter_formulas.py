@@ -7,12 +7,12 @@ import pytest
 from conftest import reference_frame
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import write_program
 from smoothstan.engines import StanliEngine
 from smoothstan.engines.stanli import _model, _unconstrain
 from smoothstan.errors import FormulaError
 from smoothstan.formula import bf, lf, update_formula
+from smoothstan.posterior import FitRequest
 
 
 def test_lf_adds_formulas_with_their_options() -> None:
@@ -76,7 +76,7 @@ def test_a_parameter_equal_to_another(formula) -> None:
     """The program's density is that of the family with both parameters the same, at random parameters."""
     data = reference_frame("family_data").assign(prop=lambda d: np.where(d["int"] == 1, 0.0, d["prop"]))
     data["prop"] = np.where(data["int"] == 2, 1.0, data["prop"])
-    design, priors = _bind(ss.bf(*formula, zoi="coi"), data, INFLATED, ())
+    design, priors = FitRequest.of(ss.bf(*formula, zoi="coi"), INFLATED).bind(data)
     program = write_program(design, priors, version="test")
     names = {variable.name for variable in program.variables}
     assert "zoi" not in names
@@ -109,7 +109,8 @@ def test_a_parameter_equal_to_another(formula) -> None:
 
 def test_an_intercept_that_is_not_centred_is_a_coefficient() -> None:
     data = reference_frame()
-    design, priors = _bind(ss.bf("y ~ x", center=False), data, "gaussian", ss.prior("normal(0, 1)", coef="Intercept"))
+    request = FitRequest.of(ss.bf("y ~ x", center=False), "gaussian", ss.prior("normal(0, 1)", coef="Intercept"))
+    design, priors = request.bind(data)
     program = write_program(design, priors, version="test")
     assert "Xc" not in program.code
     assert "Kc" not in program.data

@@ -18,18 +18,18 @@ import psutil
 import pytest
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.engines import CmdStanEngine, SamplingOptions, StanliEngine
 from smoothstan.engines.cmdstan import compile_program
 from smoothstan.errors import CompilationError, SamplingError, SamplingWarning
+from smoothstan.posterior import FitRequest
 
 pytestmark = pytest.mark.cmdstan
 QUICK = {"chains": 2, "iter_warmup": 200, "iter_sampling": 200, "show_progress": False}
 
 
 def program_of(formula: str, data: pd.DataFrame) -> StanProgram:
-    return write_program(*_bind(formula, data, "gaussian", ()), version="test")
+    return write_program(*FitRequest.of(formula).bind(data), version="test")
 
 
 @pytest.mark.parametrize("formula", ["accel ~ s(times, bs='cr', k=20)", "accel ~ s(times, bs='cr', k=6) + times"])
@@ -108,7 +108,7 @@ def test_a_chain_that_is_killed(mcycle: pd.DataFrame) -> None:
 
 INTERRUPTED = """
     import smoothstan as ss
-    from smoothstan.api import _bind
+    from smoothstan.posterior import FitRequest
     from smoothstan.codegen import write_program
     from smoothstan.engines.cmdstan import compile_program
     data = ss.load_dataset("mcycle")

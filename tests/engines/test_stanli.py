@@ -14,17 +14,17 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.engines import SamplingOptions, StanliEngine
 from smoothstan.errors import CompilationError, OptionError, SamplingError
+from smoothstan.posterior import FitRequest
 
 QUICK = {"chains": 2, "iter_warmup": 100, "iter_sampling": 100, "show_progress": False}
 
 
 @pytest.fixture(scope="module")
 def program(mcycle: pd.DataFrame) -> StanProgram:
-    return write_program(*_bind("accel ~ s(times, bs='cr', k=6)", mcycle, "gaussian", ()), version="test")
+    return write_program(*FitRequest.of("accel ~ s(times, bs='cr', k=6)").bind(mcycle), version="test")
 
 
 def test_shapes_and_statistics(program: StanProgram) -> None:

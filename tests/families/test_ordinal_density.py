@@ -11,12 +11,12 @@ import pytest
 from ordinal_reference import FAMILIES, probabilities
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import write_program
 from smoothstan.design import Design
 from smoothstan.engines.stanli import _model
 from smoothstan.families import log_likelihood
 from smoothstan.families.ordinal import ORDINAL_LINKS, THRESHOLDS
+from smoothstan.posterior import FitRequest
 
 N = 40
 # Sums of 40 logarithms, each good to a few units in the last place, but for differences of probabilities near one.
@@ -128,7 +128,7 @@ def parameters(here: Point) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(("name", "link", "form", "kind"), MODELS)
 def test_likelihood_and_its_gradient(name: str, link: str, form: str, kind: str) -> None:
     family = ss.family(name, link, threshold=kind)
-    design, priors = _bind(FORMS[form], TABLE, family, ())
+    design, priors = FitRequest.of(FORMS[form], family).bind(TABLE)
     program = write_program(design, priors, version="test")
     model, silent = _model(program), _model(replace(program, data=program.data | {"prior_only": 1}))
     here = point(design, kind, np.random.default_rng(11))

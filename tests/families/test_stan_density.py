@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from density_forms import FORMS, N, natural, table
 
-from smoothstan.api import _bind
 from smoothstan.codegen import write_program
 from smoothstan.engines.stanli import _model
 from smoothstan.families import log_likelihood
+from smoothstan.posterior import FitRequest
 
 # Sums of 24 log densities by Stan's and scipy's special functions, each good to a few units in the last place.
 RTOL = 1e-9
@@ -23,7 +23,7 @@ STEP = 1e-4
 def test_likelihood_and_its_gradient(name: str) -> None:
     form = FORMS[name]
     data, x = table(form)
-    design, priors = _bind(form.formula, data, form.family, ())
+    design, priors = FitRequest.of(form.formula, form.family).bind(data)
     program = write_program(design, priors, version="test")
     model = _model(program)
     silent = _model(replace(program, data=program.data | {"prior_only": 1}))

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from density_forms import FORMS, Form, table
 
-from smoothstan.api import _bind
 from smoothstan.codegen import write_program
 from smoothstan.families import FAMILIES
+from smoothstan.posterior import FitRequest
 
 pytestmark = pytest.mark.cmdstan
 
@@ -27,7 +27,7 @@ def test_stanc_accepts_the_programs(family: str, tmp_path: Path) -> None:
 
     for i, form in enumerate(largest_forms(family)):
         data, _ = table(form)
-        code = write_program(*_bind(form.formula, data, form.family, ()), version="test").code
+        code = write_program(*FitRequest.of(form.formula, form.family).bind(data), version="test").code
         file = tmp_path / f"form_{i}.stan"
         file.write_text(code)
         stanc = Path(cmdstanpy.cmdstan_path()) / "bin" / "stanc"

@@ -12,10 +12,10 @@ import pytest
 from conftest import read_reference
 from scipy import integrate
 
-from smoothstan.api import _bind
 from smoothstan.codegen import write_program
 from smoothstan.engines.stanli import _model
 from smoothstan.families import FAMILIES, Response
+from smoothstan.posterior import FitRequest
 
 TAILS = read_reference("families/tails.json")
 # R's functions, ours and Stan's are each good to about 13 digits of the logarithm; the smallest numbers are 1 - P.
@@ -46,7 +46,7 @@ def test_stan_equals_r(name: str, tail: str) -> None:
     y = response.y.astype(int) if family.discrete else response.y
     data = pd.DataFrame({"y": y, "n": np.asarray(response.trials, dtype=int), "c": tail})
     trials = "trials(n) + " if "trials" in family.required_additions else ""
-    program = write_program(*_bind(f"y | {trials}cens(c) ~ 1", data, family, ()), version="test")
+    program = write_program(*FitRequest.of(f"y | {trials}cens(c) ~ 1", family).bind(data), version="test")
     model, silent = (_model(replace(program, data=program.data | {"prior_only": only})) for only in (0, 1))
     values: dict[str, Any] = {k: float(v[0, 0]) for k, v in parameters_of(name).items()}
     values["Intercept"] = float(family.link("mu").link(np.asarray(values.pop("mu"))))

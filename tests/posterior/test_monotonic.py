@@ -11,11 +11,11 @@ from conftest import reference_frame
 from scipy import stats
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import write_program
 from smoothstan.engines import StanliEngine
 from smoothstan.engines.stanli import _model, _unconstrain
 from smoothstan.errors import DataError, FormulaError, NotYetSupported, PriorError, SmoothstanWarning
+from smoothstan.posterior import FitRequest
 from smoothstan.posterior.comparison.unconstrained import unconstrained_posterior
 
 SHARES = np.array([0.6, 0.1, 0.3])
@@ -119,7 +119,7 @@ def test_log_density_is_likelihood_and_priors() -> None:
     """Against scipy at random parameters; the transform of a simplex adds the sum of its logarithms."""
     data = simulated(40)
     priors = [ss.prior("dirichlet(2, 1, 3)", class_="simo", coef="mox1"), ss.prior("normal(0, 2)", class_="b")]
-    design, table = _bind("y ~ mo(x) * z", data, "gaussian", priors)
+    design, table = FitRequest.of("y ~ mo(x) * z", "gaussian", priors).bind(data)
     program = write_program(design, table, version="test")
     np.testing.assert_array_equal(program.data["con_simo_1"], [2, 1, 3])
     np.testing.assert_array_equal(program.data["con_simo_2"], [1, 1, 1])
@@ -177,7 +177,7 @@ def test_bad_input_is_named_and_underlined(formula, error, message) -> None:
 
 def test_priors_that_do_not_fit() -> None:
     def priors(text: str, class_: str, coef: str) -> None:
-        _bind("y ~ mo(o) + x", reference_frame(), "gaussian", ss.prior(text, class_, coef=coef))
+        FitRequest.of("y ~ mo(o) + x", "gaussian", ss.prior(text, class_, coef=coef)).bind(reference_frame())
 
     with pytest.raises(PriorError, match="3"):
         priors("dirichlet(1, 2)", "simo", "moo1")

@@ -10,7 +10,7 @@ import pytest
 from conftest import read_reference, reference_frame
 
 import smoothstan as ss
-from smoothstan.api import _bind
+from smoothstan.posterior import FitRequest
 from smoothstan.priors import Prior
 
 FRAME = reference_frame("data")
@@ -54,7 +54,7 @@ def test_the_same_statements_add_to_the_prior(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_the_same_table(case: dict[str, Any]) -> None:
-    rows = _bind(case["formula"], FRAME, case["family"], given(case))[1].rows
+    rows = FitRequest.of(case["formula"], case["family"], given(case)).bind(FRAME)[1].rows
     keys = ("prior", "class", "coef", "group", "dpar", "lb", "ub", "source")
     found = [(row.text, *row.slot.address, *map(written, (row.slot.lb, row.slot.ub)), row.source) for row in rows]
     expected = [tuple("cor" if row[key] == "L" else row[key] for key in keys) for row in case["table"]]

@@ -13,9 +13,9 @@ import pytest
 from scipy import integrate, special, stats
 
 import smoothstan as ss
-from smoothstan.api import _bind
 from smoothstan.codegen import write_program
 from smoothstan.engines import StanliEngine
+from smoothstan.posterior import FitRequest
 from smoothstan.priors import parse_distribution
 from smoothstan.priors.density import DENSITIES
 
@@ -85,7 +85,7 @@ def truncations(name: str) -> list[tuple[float | None, float | None]]:
 
 @pytest.fixture(scope="module")
 def design() -> Any:
-    return _bind("y ~ 1", TABLE, "gaussian", ())[0]
+    return FitRequest.of("y ~ 1").bind(TABLE)[0]
 
 
 def log_jacobian(u: float, lb: float | None, ub: float | None) -> tuple[float, float]:
