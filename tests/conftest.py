@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ import pytest
 
 import smoothstan as ss
 from smoothstan.engines import CmdStanEngine
+
+# For the workers of xdist and all that tests start: threads of BLAS that wait for each other on the small matrices of
+# the tests take several times the processor time of one, the more the busier the machine is.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 REFERENCE = Path(__file__).parent / "reference"
 

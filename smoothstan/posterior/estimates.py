@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MAD_CONSTANT = 1.4826
+_RHAT_BLOCK = 1_000_000
+"""The most values whose ranks are computed at one time, for the sake of memory."""
 
 
 def check_probability(prob: float) -> None:
@@ -65,15 +67,48 @@ def _diagnostics(values: FloatArray) -> tuple[FloatArray, ...]:
 
 
 def rhat(values: FloatArray) -> FloatArray:
-    """Return the rank-normalised split R-hat of (m, chains, draws); one chain is compared with itself in halves."""
-    from arviz_stats.base import array_stats
+    """Return the rank-normalised split R-hat of (m, chains, draws); one chain is compared with itself in halves.
 
+    It is NaN where a value is missing, where all values are the same, and for fewer than four draws.
+
+    Source: Vehtari, Gelman, Simpson, Carpenter & Buerkner (2021), Bayesian Analysis 16, 667-718, equations 3 to 5 and
+    14, with ranks folded about the median as well.
+    """
     m, chains, draws = values.shape
     if chains == 1:
         half = draws // 2
         values = values[:, :, : 2 * half].reshape(m, 2, half)
+    if values.shape[2] < 4:
+        return np.full(m, np.nan)
+    at_once = max(1, _RHAT_BLOCK // max(1, values[0].size)) if m else 1
+    parts = [_rhat_of_ranks(values[start : start + at_once]) for start in range(0, m, at_once)]
+    return np.concatenate([np.empty(0), *parts])
+
+
+def _rhat_of_ranks(values: FloatArray) -> FloatArray:
+    half = values.shape[2] // 2
+    halves = np.concatenate([values[:, :, :half], values[:, :, -half:]], axis=1)
     with np.errstate(all="ignore"):
-        return np.asarray(array_stats.rhat(values, chain_axis=1, draw_axis=2), dtype=float)
+        folded = np.abs(halves - np.median(halves, axis=(1, 2), keepdims=True))
+        # The folded values alone may all be the same.
+        found = np.fmax(_plain_rhat(_normal_scores(halves)), _plain_rhat(_normal_scores(folded)))
+    return np.where(np.isnan(values).any(axis=(1, 2)), np.nan, found)
+
+
+def _normal_scores(values: FloatArray) -> FloatArray:
+    """Return the normal quantiles of the ranks among (chains, draws) of each of (m, chains, draws)."""
+    from scipy import special, stats
+
+    flat = values.reshape(len(values), -1)
+    ranks = stats.rankdata(flat, axis=1)
+    return np.asarray(special.ndtri((ranks - 0.375) / (flat.shape[1] + 0.25))).reshape(values.shape)
+
+
+def _plain_rhat(values: FloatArray) -> FloatArray:
+    n = values.shape[2]
+    between = n * values.mean(axis=2).var(axis=1, ddof=1)
+    within = values.var(axis=2, ddof=1).mean(axis=1)
+    return np.asarray(np.sqrt((between / within + n - 1) / n))
 
 
 def posterior_summary(draws: FloatArray, index: Any, *, prob: float = 0.95, robust: bool = False) -> pd.DataFrame:
