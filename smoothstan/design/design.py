@@ -16,7 +16,7 @@ from smoothstan.families import LINKS, Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
 from smoothstan.table import Column, Table, conform, read_table, unknown_factor
-from smoothstan.terms import AuxiliaryTerm, BoundTerm, Draws, GroupTerm, OffsetTerm, added
+from smoothstan.terms import AuxiliaryTerm, BoundTerm, CategoryTerm, Draws, GroupTerm, OffsetTerm, added
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ class Design:
     def groups(self) -> tuple[GroupTerm, ...]:
         """The groupings."""
         return tuple(term for term in self.terms if isinstance(term, GroupTerm))
+
+    @property
+    def category_effects(self) -> CategoryTerm | None:
+        """The effects that differ by threshold, if there are any."""
+        return next((term for term in self.terms if isinstance(term, CategoryTerm)), None)
 
     def stan_data(self, *, prior_only: bool = False) -> StanData:
         """Return the data for Stan under brms's names."""

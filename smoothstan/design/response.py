@@ -115,7 +115,7 @@ class BoundResponse:
         whole = {name for kind, name, _ in self.declarations if kind.startswith("array")}
         data: StanData = {"N": table.n, "Y": y}
         for name, values in self.additions_at(table).items():
-            data[name] = _for_stan(values) if name in whole else values
+            data[name] = _for_stan(np.ceil(values) if name == "lb" else values) if name in whole else values
         return data | {name: np.full(table.n, end) for name, end in self._unbounded.items()}
 
 

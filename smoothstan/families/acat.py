@@ -21,6 +21,7 @@ class AdjacentCategory(Ordinal):
     """
 
     name: ClassVar[str] = "acat"
+    direction: ClassVar[float] = -1.0
 
     def log_probabilities(self, distances: FloatArray, tails: Tails) -> FloatArray:
         """Return sum_(j < k) of the log odds log F(-x_j) - log(1 - F(-x_j)), less the log of the sum of the odds."""

@@ -19,6 +19,7 @@ class ContinuationRatio(Ordinal):
     """
 
     name: ClassVar[str] = "cratio"
+    direction: ClassVar[float] = -1.0
 
     def log_probabilities(self, distances: FloatArray, tails: Tails) -> FloatArray:
         """Return log(1 - F(-x_k)) + sum_(j < k) log F(-x_j)."""

@@ -234,6 +234,10 @@ class Family(ABC):
         """Return E[Y | low < Y <= high], (draws, rows), for (rows,) bounds; for families with a ``cdf``."""
         raise FamilyError(f"family {self.name} has no distribution function")
 
+    def threshold_predictors(self, parameters: Parameters) -> FloatArray:
+        """Return the linear predictor at every threshold, (draws, rows, K); for families with thresholds."""
+        raise FamilyError(f"family {self.name} has no thresholds")
+
     @abstractmethod
     def check_response(self, response: Response) -> None:
         """Raise FamilyError if a value lies outside the support; name the first offender."""

@@ -46,7 +46,8 @@ def truncation_bounds(family: Family, response: Response) -> tuple[FloatArray, F
     if response.lb is not None:
         low = np.where(response.lb > lowest, lower_edge(family, response.lb), low)
     if response.ub is not None:
-        high = np.where(response.ub < highest, response.ub, high)
+        end = np.floor(response.ub) if family.discrete else response.ub
+        high = np.where(response.ub < highest, end, high)
     return low, high
 
 

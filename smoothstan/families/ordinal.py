@@ -48,6 +48,8 @@ class Ordinal(Family):
     categorical: ClassVar[bool] = True
     ordered: ClassVar[bool] = True
     joint_link: ClassVar[bool] = True
+    direction: ClassVar[float] = 1.0
+    """1 where F is of the distance from mu to a threshold, -1 where it is of that from a threshold to mu."""
     options: ClassVar[tuple[str, ...]] = ("threshold",)
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "thres")
 
@@ -89,10 +91,18 @@ class Ordinal(Family):
         """Draw categories, counted from 1."""
         return draw_categories(rng, self.probabilities(parameters, response))
 
+    def threshold_predictors(self, parameters: Parameters) -> FloatArray:
+        """Return what F is taken of at every threshold, (draws, rows, K); missing where a row has no such threshold."""
+        distances = _distances(parameters)
+        return np.where(np.isinf(distances), np.nan, self.direction * distances)
+
     def _log_probabilities(self, parameters: Parameters) -> FloatArray:
-        mu, disc = (np.asarray(parameters[name])[:, :, None] for name in ("mu", "disc"))
-        distances = disc * (np.asarray(parameters["thresholds"]) - mu)
-        return self.log_probabilities(distances, TAILS[self.link("mu").name])
+        return self.log_probabilities(_distances(parameters), TAILS[self.link("mu").name])
+
+
+def _distances(parameters: Parameters) -> FloatArray:
+    mu, disc = (np.asarray(parameters[name])[:, :, None] for name in ("mu", "disc"))
+    return np.asarray(disc * (np.asarray(parameters["thresholds"]) - mu))
 
 
 def passing(log_stop: FloatArray, log_pass: FloatArray) -> FloatArray:

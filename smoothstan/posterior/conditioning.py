@@ -31,7 +31,8 @@ class Conditioning(Predictions):
     ) -> ConditionalEffects:  # fmt: skip
         """Show how the expected response depends on one or two predictors while the others are held.
 
-        Other numbers are held at their mean, factors at their first level, the number of trials at 1.
+        Other numbers are held at their mean, factors at their first level, the number of trials at 1; so are the
+        columns of ``rate()``, ``se()`` and ``trunc()``.
 
         Args:
             effects: ``"x"``, ``"x:f"`` or several; by default all main effects and two-way interactions of

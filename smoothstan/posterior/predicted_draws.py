@@ -10,10 +10,11 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.design import only_smooth
+from smoothstan.errors import OptionError
 from smoothstan.posterior.category_labels import check_labels, with_categories
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.memory import memory_beside
-from smoothstan.posterior.prediction import Prediction, ThirdDimension, check_question, prepare
+from smoothstan.posterior.prediction import Prediction, ThirdDimension, check_question, prepare, threshold_dimension
 from smoothstan.posterior.prediction_file import write_blocks
 
 if TYPE_CHECKING:
@@ -52,25 +53,37 @@ class PredictedDraws(Fitted):
         self, new_data: Any = None, *, dpar: str | None = None, transform: bool = False, re_formula: Any = None,
         allow_new_levels: bool = False, sample_new_levels: str = "uncertainty", ndraws: int | None = None,
         draw_ids: Sequence[int] | None = None, seed: int | None = None, max_memory: float | str | None = None,
+        incl_thres: bool = False,
     ) -> xr.DataArray:  # fmt: skip
         """Return the linear predictor of a parameter, dims (chain, draw, obs).
 
         Of categories with a predictor each, all have a fourth dimension ``dpar``, without that of the reference.
+        With ``incl_thres``, and with category specific effects unless ``dpar="mu"``, it is ``threshold``.
 
         Args:
             new_data: a table with the columns that the predictors need; the rows of the fit by default.
             dpar: a predicted distributional parameter, by default that of the main formula.
             transform: apply the inverse link.
             re_formula, allow_new_levels, sample_new_levels, ndraws, draw_ids, seed, max_memory: see the class.
+            incl_thres: of ordered categories, return what the inverse link is taken of at every threshold, with
+                discrimination and category specific effects: ``disc * (threshold - mu)``, of cratio and acat
+                ``disc * (mu - threshold)``; missing where a row has no such threshold.
+
+        Source: ``posterior_linpred`` of brms.
         """
         check_question(self.design, "linpred", dpar, transform)
+        if not isinstance(incl_thres, bool):
+            raise OptionError(f"incl_thres must be True or False, got {incl_thres!r}")
+        third = threshold_dimension(self.design, dpar, transform) if incl_thres else None
         prediction = prepare(
             self, new_data, "linpred", re_formula=re_formula, allow_new_levels=allow_new_levels,
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
+        if third is not None:
+            return self.collect(prediction, Prediction.threshold_predictors, "linpred", max_memory, third)
         return self.collect(
             prediction, lambda block: block.evaluate("linpred", dpar=dpar, transform=transform), "linpred", max_memory,
-            prediction.third("linpred", dpar),
+            prediction.third("linpred", dpar, transform),
         )  # fmt: skip
 
     def posterior_epred(
@@ -183,7 +196,7 @@ class PredictedDraws(Fitted):
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
         blocks = prediction.blocks(max_memory)
-        third = prediction.third(kind, dpar)
+        third = prediction.third(kind, dpar, transform)
         return (self.labelled(b, b.evaluate(kind, dpar=dpar, transform=transform), kind, third) for b in blocks)
 
     def write_predictions(
@@ -211,7 +224,7 @@ class PredictedDraws(Fitted):
             sample_new_levels=sample_new_levels, ndraws=ndraws, draw_ids=draw_ids, seed=seed,
         )  # fmt: skip
         blocks = prediction.blocks(max_memory)
-        third = prediction.third(kind, dpar)
+        third = prediction.third(kind, dpar, transform)
         arrays = (self.labelled(b, b.evaluate(kind, dpar=dpar, transform=transform), kind, third) for b in blocks)
         write_blocks(path, arrays, prediction.n)
 

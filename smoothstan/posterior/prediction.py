@@ -22,7 +22,7 @@ from smoothstan.table import Factor, MatrixColumn, Table
 KINDS = ("linpred", "epred", "predict", "log_lik")
 """What can be computed for every draw and row."""
 
-_ADDITIONS_OF_PREDICTIONS = ("trials", "rate", "se", "trunc")
+ADDITIONS_OF_PREDICTIONS = ("trials", "rate", "se", "trunc")
 """Weights and censoring say how an observation counts, nothing about the response."""
 
 _ROWS_PER_STREAM = 16
@@ -150,9 +150,9 @@ class Prediction:
         check_question(self.design, kind, dpar, transform)
         return _EVALUATE[kind](self, dpar, transform)
 
-    def third(self, kind: str, dpar: str | None = None) -> ThirdDimension:
+    def third(self, kind: str, dpar: str | None = None, transform: bool = False) -> ThirdDimension:
         """Return the name and the labels of a third dimension of what ``evaluate`` returns; no labels for none."""
-        return third_dimension(self.design, kind, dpar)
+        return third_dimension(self.design, kind, dpar, transform)
 
     def settled(self) -> Prediction:
         """Return the prediction with the effects of new levels drawn."""
@@ -166,12 +166,16 @@ class Prediction:
         settled = self.settled()
         return settled.design.parameters(settled.draws, settled.table)
 
+    def threshold_predictors(self) -> FloatArray:
+        """Return the linear predictor at every threshold between ordered categories, (draws, rows, thresholds)."""
+        return self._full(self.design.family.threshold_predictors(self.parameters()))
+
     def response(self) -> Response:
         """Return the response with its additions, where there is one, else what predictions need of it."""
         bound = self.design.response
         if self.has_response:
             return bound.at(self.table)
-        return bound.without_values(self.table, _ADDITIONS_OF_PREDICTIONS)
+        return bound.without_values(self.table, ADDITIONS_OF_PREDICTIONS)
 
     def observed(self) -> FloatArray:
         """Return the (rows,) response, of a prediction that was made with ``observed``."""
@@ -186,9 +190,11 @@ class Prediction:
         def predictor(name: str) -> FloatArray:
             return settled.design.linear_predictor(name, settled.draws, settled.table)
 
-        several = third_dimension(self.design, "linpred", dpar).labels
-        if several:
-            return np.stack([predictor(name) for name in several], axis=2)
+        if dpar is None and self.design.family.by_category:
+            return np.stack([predictor(name) for name in self.design.family.main], axis=2)
+        specific = None if dpar is not None or transform else self.design.category_effects
+        if specific is not None:
+            return predictor("mu")[:, :, None] + specific.at_thresholds(settled.draws, self.table)
         name = dpar or "mu"
         return self.design.family.link(name).inverse(predictor(name)) if transform else predictor(name)
 
@@ -252,12 +258,27 @@ class ThirdDimension:
         return max(1, len(self.labels))
 
 
-def third_dimension(design: Design, kind: str, dpar: str | None) -> ThirdDimension:
+def third_dimension(design: Design, kind: str, dpar: str | None, transform: bool = False) -> ThirdDimension:
     """Return the third dimension of a kind of prediction."""
+    if kind == "linpred" and dpar is None and not transform and (specific := design.category_effects) is not None:
+        return ThirdDimension("threshold", tuple(str(k) for k in range(1, specific.thresholds + 1)))
     if kind == "linpred":
         return ThirdDimension("dpar", design.family.main if dpar is None and design.family.by_category else ())
     expected = kind == "epred" and dpar is None and design.family.categorical
     return ThirdDimension("category", design.response.categories if expected else ())
+
+
+def threshold_dimension(design: Design, dpar: str | None, transform: bool) -> ThirdDimension:
+    """Return the dimension of the thresholds between ordered categories.
+
+    Raises:
+        OptionError: if the model has none, or another question is asked as well.
+    """
+    if not design.family.ordered:
+        raise OptionError(f"incl_thres=True is for ordered categories; family {design.family.name} has no thresholds")
+    if dpar is not None or transform:
+        raise OptionError("incl_thres=True takes no dpar and no transform=True")
+    return ThirdDimension("threshold", tuple(str(k) for k in range(1, len(design.response.categories))))
 
 
 def check_question(design: Design, kind: str, dpar: str | None, transform: bool = False) -> None:
@@ -328,7 +349,7 @@ def prepare(
         table = kept.table
     else:
         table = kept.at(
-            new_data, additions=() if kind == "linpred" and not observed else _ADDITIONS_OF_PREDICTIONS,
+            new_data, additions=() if kind == "linpred" and not observed else ADDITIONS_OF_PREDICTIONS,
             response=has_response, new_levels=allow_new_levels, observed=observed,
         )  # fmt: skip
         _check_response(kept, table, has_response, observed)
@@ -342,5 +363,5 @@ def _check_response(design: Design, table: Table, has_response: bool, observed: 
     if has_response:
         design.family.check_response(bound.at(table))
     elif observed:
-        known = bound.without_values(table, _ADDITIONS_OF_PREDICTIONS)
+        known = bound.without_values(table, ADDITIONS_OF_PREDICTIONS)
         design.family.check_response(replace(known, y=bound.values(table)))

@@ -15,6 +15,7 @@ from smoothstan.formula import expand
 from smoothstan.formula.syntax import Binary, Call, Node
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
+from smoothstan.terms.expression import Expression
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.term import Draws, PriorParameter, Supply, TermBeside, Variable
 
@@ -33,6 +34,7 @@ class CategoryTerm(TermBeside):
     thresholds: int
 
     template: ClassVar[str] = "terms/category_effects.stan.jinja"
+    dpar: ClassVar[str] = "mu"
 
     def stan_data(self, table: Table) -> StanData:
         """Return Kcs and Xcs."""
@@ -85,6 +87,11 @@ class CategoryTerm(TermBeside):
         return {"bcs": self._coefficients(draws)}
 
     @property
+    def factors(self) -> tuple[tuple[Expression, ...], ...]:
+        """The expressions that every column multiplies."""
+        return tuple(tuple(factor.expression for factor in factors) for factors in self.matrix.terms)
+
+    @property
     def width(self) -> int:
         """The number of its columns."""
         return len(self.matrix.names)
@@ -99,9 +106,13 @@ class CategoryTerm(TermBeside):
         """The thresholds."""
         return ("thresholds",)
 
+    def at_thresholds(self, draws: Draws, table: Table) -> FloatArray:
+        """Return its effects on the latent mean as every threshold sees it, (draws, rows, K)."""
+        return np.asarray(np.einsum("np,spk->snk", self.matrix.at(table), self._coefficients(draws)))
+
     def supplied(self, draws: Draws, table: Table) -> dict[str, FloatArray]:
         """Return what it adds to the thresholds, (draws, rows, K)."""
-        return {"thresholds": -np.einsum("np,spk->snk", self.matrix.at(table), self._coefficients(draws))}
+        return {"thresholds": -self.at_thresholds(draws, table)}
 
 
 def bind_category_effects(calls: Sequence[Call], thresholds: int, table: Table, text: str) -> CategoryTerm | None:

@@ -46,6 +46,13 @@ def test_posterior_linpred(answer: Answer) -> None:
     close(by_draw(found), numbers(answer.value))
 
 
+@each("posterior_linpred", "newdata", "incl_thres")
+def test_thresholds_in_the_linear_predictor(answer: Answer) -> None:
+    fit = load_case(answer.case).posterior
+    found = fit.posterior_linpred(rows(answer), incl_thres=answer.arguments.get("incl_thres", False))
+    close(by_draw(found), numbers(answer.value))
+
+
 @each("log_lik", "newdata")
 def test_log_lik(answer: Answer) -> None:
     fit = load_case(answer.case).posterior

@@ -12,7 +12,14 @@ from smoothstan.arrays import IntArray
 from smoothstan.design import Design
 from smoothstan.errors import DataError, DataWarning, OptionError, warn
 from smoothstan.numerals import format_number
-from smoothstan.posterior.conditional.predictor import Predictor, mean_and_deviations, n_rows, predictors_of
+from smoothstan.posterior.conditional.predictor import (
+    Predictor,
+    mean_and_deviations,
+    n_rows,
+    predictors_of,
+    with_additions,
+)
+from smoothstan.posterior.prediction import ADDITIONS_OF_PREDICTIONS
 from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric, Table, as_factor, no_column, read_table
 
 if TYPE_CHECKING:
@@ -46,15 +53,12 @@ class Conditions:
         return len(self.labels)
 
 
-def bind_conditions(
-    fitted: Design, predictors: Mapping[str, Predictor], trials: Sequence[str], conditions: Any
-) -> Conditions:
+def bind_conditions(fitted: Design, predictors: Mapping[str, Predictor], conditions: Any) -> Conditions:
     """Settle where variables are held.
 
     Args:
         fitted: the model with all its group effects.
         predictors: the variables that predictions need.
-        trials: the columns of the number of trials, held at 1.
         conditions: a table, or a mapping from variables to one value or several, with a row per condition and perhaps
             labels in ``cond__``. Other variables are held at their mean, or at their first level.
 
@@ -71,14 +75,10 @@ def bind_conditions(
         _check_known(name, fitted, predictors)
         if name in predictors:
             columns[name] = predictors[name].conformed(column)
-        elif name in trials:
-            columns[name] = column
     if names and len(set(names)) < len(names):
         raise OptionError(f"the labels of conditions must differ, got {', '.join(names)}")
     n = table.n if table.columns else len(names) or 1
     repeat = np.zeros(n, dtype=np.int64)
-    for name in trials:
-        columns.setdefault(name, Numeric(np.ones(n), whole=True))
     for name, predictor in predictors.items():
         if name not in columns and not predictor.free:
             columns[name] = predictor.reference().take(repeat)
@@ -177,8 +177,8 @@ def make_conditions(fit: Any, vars: str | Sequence[str]) -> pd.DataFrame:
 
     Args:
         fit: a fit.
-        vars: predictors of the model: of numbers the mean and what lies a standard deviation below and above it are
-            taken, of others all levels.
+        vars: predictors of the model, or columns of additions such as ``rate()``: of numbers the mean and what lies a
+            standard deviation below and above it are taken, of others all levels.
 
     Returns:
         One row per combination, the last variable changing fastest, with its label ``cond__``: ``"x = 1.5 & f = a"``.
@@ -193,7 +193,7 @@ def make_conditions(fit: Any, vars: str | Sequence[str]) -> pd.DataFrame:
     names = [vars] if isinstance(vars, str) else list(vars)
     if not names:
         raise OptionError("make_conditions() needs a variable")
-    known = predictors_of(fit.design)
+    known = with_additions(predictors_of(fit.design), fit.design, ADDITIONS_OF_PREDICTIONS)
     for name in names:
         if name not in known:
             raise DataError(f"make_conditions(): {no_column(name, tuple(known))}")

@@ -16,12 +16,12 @@ from smoothstan.posterior.conditional.estimate import Quantity, Summarising
 from smoothstan.posterior.conditional.grid import EffectGrid, effect_grid
 from smoothstan.posterior.conditional.part import CATEGORIES, ConditionalEffect, by_category
 from smoothstan.posterior.conditional.points import data_points
-from smoothstan.posterior.conditional.predictor import Predictor, predictors_of
+from smoothstan.posterior.conditional.predictor import Predictor, predictors_of, with_additions
 from smoothstan.posterior.conditional.result import ConditionalEffects
 from smoothstan.posterior.conditional.shown import Effect, shown_effects
 from smoothstan.posterior.estimates import check_probability
 from smoothstan.posterior.fitted import Fitted
-from smoothstan.posterior.prediction import prepare
+from smoothstan.posterior.prediction import ADDITIONS_OF_PREDICTIONS, prepare
 from smoothstan.table import Column, Factor, Logical
 
 
@@ -75,8 +75,8 @@ def conditional_effects(
     shown = shown_effects(design, predictors, effects)
     if quantity.categories:
         shown = _single(shown)
-    trials = design.response.addition_reads(("trials",)) if quantity.needs_additions else ()
-    bound = bind_conditions(fit.design, predictors, trials, conditions)
+    additions = ADDITIONS_OF_PREDICTIONS if quantity.needs_additions else ()
+    bound = bind_conditions(fit.design, with_additions(predictors, design, additions), conditions)
 
     def compute(grid: EffectGrid) -> ConditionalEffect:
         kind = quantity.kind if quantity.dpar is None or quantity.kind == "linpred" else "linpred"
@@ -106,7 +106,7 @@ def conditional_effects(
         part = compute(grid)
         parts[":".join(part.effect)] = part
     return ConditionalEffects(
-        parts, _label(fit.design, quantity, bound, trials), summarising.prob, _has_points(fit.design, quantity)
+        parts, _label(fit.design, quantity, bound), summarising.prob, _has_points(fit.design, quantity)
     )
 
 
@@ -129,24 +129,24 @@ def _single(effects: Sequence[Effect]) -> tuple[Effect, ...]:
 
 def _unused(design: Design) -> dict[str, Column | None]:
     """Return the columns of the model where they do not matter: the response at its mean, groups without value."""
-    response = design.response.reads
-    return {
-        name: Predictor(name, column, isinstance(column, (Factor, Logical))).reference() if name in response else None
-        for name, column in design.table.columns.items()
-    }
+    own = {name: design.table[name] for name in design.response.reads}
+    response = {name: Predictor(name, column, isinstance(column, (Factor, Logical))) for name, column in own.items()}
+    held = with_additions(response, design, ("trials",))
+    return {name: held[name].reference() if name in held else None for name in design.table.columns}
 
 
 def _changed(transform: Callable[[FloatArray], Any] | None, values: FloatArray) -> FloatArray:
     return values if transform is None else transform(values)
 
 
-def _label(design: Design, quantity: Quantity, conditions: Conditions, trials: Sequence[str]) -> str:
+def _label(design: Design, quantity: Quantity, conditions: Conditions) -> str:
     """Say what the vertical axis is."""
     if quantity.categories:
         return "Probability"
     if quantity.kind == "linpred":
         dpar = quantity.dpar or "mu"
         return dpar if design.family.link(dpar).name == "identity" else f"{design.family.link(dpar).name}({dpar})"
+    trials = design.response.addition_reads(("trials",)) if quantity.needs_additions else ()
     if trials and not conditions.given & set(trials):
         return f"{design.response.label} per trial"
     return quantity.dpar or design.response.label

@@ -99,7 +99,7 @@ class Quantity:
 
     @property
     def needs_additions(self) -> bool:
-        """Whether it depends on the number of trials."""
+        """Whether it depends on additions to the response."""
         return self.kind != "linpred" and self.dpar is None
 
     def values(self, block: Prediction) -> FloatArray:
@@ -144,6 +144,11 @@ def quantity_of(
             "or choose a parameter with dpar="
         )
     if method == "posterior_linpred":
+        if design.category_effects is not None:
+            raise OptionError(
+                "the linear predictor differs by threshold where there are category specific effects: set "
+                "categorical=True to show probabilities, or dpar='mu' for what all thresholds share"
+            )
         return quantity
     warn(
         "the ordered categories are taken for the numbers 1, 2, ...; set categorical=True to show their probabilities",

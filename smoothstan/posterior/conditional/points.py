@@ -27,7 +27,7 @@ def data_points(
 
     A row belongs to a condition if all factors, and groups that the condition names, are the same; with
     ``select_points`` also numbers must be as close, as a part of their range.  A number of successes is scaled to
-    the condition's number of trials.
+    the condition's number of trials, the count of a rate to the condition's denominator.
 
     Args:
         design: the model.
@@ -45,7 +45,7 @@ def data_points(
     rows = np.concatenate([np.flatnonzero(mask) for mask in masks])
     condition = np.repeat(np.arange(conditions.n), [int(mask.sum()) for mask in masks])
     frame = pd.DataFrame({name: native_column(design.table[name].take(rows)) for name in effect})
-    frame[RESPONSE] = (design.observed.y * _trials_ratio(design, conditions))[condition, rows]
+    frame[RESPONSE] = (design.observed.y * _exposure_ratio(design, conditions))[condition, rows]
     frame[LABEL] = condition_column(condition, conditions.labels)
     for i, name in enumerate(effect, start=1):
         column = design.table[name].take(rows)
@@ -53,14 +53,19 @@ def data_points(
     return frame
 
 
-def _trials_ratio(design: Design, conditions: Conditions) -> FloatArray:
-    """Return (conditions, rows) trials of a condition over trials of a row; one where there are none."""
-    observed = design.observed.trials
+def _exposure_ratio(design: Design, conditions: Conditions) -> FloatArray:
+    """Return (conditions, rows) trials, or denominators, of a condition over those of a row; one where there are none.
+
+    Those of a condition are one if the effect does not depend on them.
+    """
+    function, observed = "trials", design.observed.trials
+    if observed is None:
+        function, observed = "rate", design.observed.denom
     if observed is None:
         return np.ones((conditions.n, design.n))
     table = Table(conditions.columns, conditions.n)
-    if set(design.response.addition_reads(("trials",))) <= set(conditions.columns):
-        wanted = design.response.additions_at(table, ("trials",))["trials"]
+    if set(design.response.addition_reads((function,))) <= set(conditions.columns):
+        (wanted,) = design.response.additions_at(table, (function,)).values()
     else:
         wanted = np.ones(conditions.n)
     return np.asarray(wanted[:, None] / np.where(observed > 0, observed, np.nan))

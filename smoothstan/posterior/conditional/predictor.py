@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Predictor:
             the levels of a grouping.
         free: whether it may have levels that the fit has not seen.
         whole: whether it takes the whole numbers in its range only.
+        held: where numbers are held, in place of their mean.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Predictor:
     discrete: bool
     free: bool = False
     whole: bool = False
+    held: float | None = None
 
     @property
     def numeric(self) -> bool:
@@ -55,6 +57,8 @@ class Predictor:
 
     def reference(self) -> Column:
         """Return the value where it is held, in one row: the mean (of whole numbers the median), or the first level."""
+        if self.held is not None and isinstance(self.column, Numeric):
+            return Numeric(np.asarray([self.held]), True)
         if isinstance(self.column, MatrixColumn):
             return MatrixColumn(self.column.values.mean(axis=0, keepdims=True))
         if self.numeric and isinstance(self.column, Numeric):
@@ -135,6 +139,17 @@ def predictors_of(design: Design) -> dict[str, Predictor]:
         column = design.table[name]
         discrete = isinstance(column, (Factor, Logical)) or name in made_factors or name in groupings
         found[name] = Predictor(name, column, discrete, name in free, name in whole)
+    return found
+
+
+def with_additions(predictors: Mapping[str, Predictor], design: Design, names: Sequence[str]) -> dict[str, Predictor]:
+    """Return the variables with the columns of some additions to the response; numbers of trials are held at 1."""
+    trials = design.response.addition_reads(("trials",))
+    found = dict(predictors)
+    for name in design.response.addition_reads(names):
+        column = design.table[name]
+        plain = Predictor(name, column, isinstance(column, (Factor, Logical)))
+        found[name] = replace(found.get(name, plain), held=1.0 if name in trials else None)
     return found
 
 

@@ -15,13 +15,13 @@ from smoothstan.design import Design
 from smoothstan.errors import DataError, OptionError
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.marginal.variables import variable_kind
+from smoothstan.posterior.prediction import ADDITIONS_OF_PREDICTIONS
 from smoothstan.table import MatrixColumn, Numeric, no_column, table_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
 GRID_TYPES = ("mean_or_mode", "balanced", "counterfactual")
-_ADDITIONS = ("trials",)
 _MOST_ROWS = 10**7
 _EXPLICIT = "datagrid_explicit"
 """Where a frame keeps the names of the columns that the user gave values for."""
@@ -145,7 +145,7 @@ def typical_grid(which: str, values: Mapping[str, Any]) -> DataGrid:
 
 
 def _needed(design: Design) -> tuple[str, ...]:
-    needed = {*design.predictor_reads(), *design.response.addition_reads(_ADDITIONS)}
+    needed = {*design.predictor_reads(), *design.response.addition_reads(ADDITIONS_OF_PREDICTIONS)}
     matrices = [name for name in needed if isinstance(design.table[name], MatrixColumn)]
     if matrices:
         raise DataError(

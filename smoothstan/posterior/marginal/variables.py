@@ -11,7 +11,7 @@ from smoothstan.design import Design
 from smoothstan.errors import DataError, OptionError, suggestion
 from smoothstan.formula.syntax import Binary, Call, Name, Node, Paren, Unary
 from smoothstan.table import Column, Factor, Logical, MatrixColumn, Numeric
-from smoothstan.terms import AuxiliaryTerm, GroupTerm, LinearTerm, OffsetTerm, SmoothTerm
+from smoothstan.terms import AuxiliaryTerm, GroupTerm, OffsetTerm
 
 _LABELLING = ("factor", "as.factor", "ordered", "C", "relevel")
 _BARS = ("|", "||")
@@ -65,8 +65,8 @@ def numeric_column(known: Column, values: np.ndarray) -> Numeric:
 def default_variables(design: Design, dpar: str | None) -> tuple[str, ...]:
     """Return the variables to vary where none are named, in alphabetical order.
 
-    Those that only say which group a row is in, stand in an offset alone or hold matrices are left out; with ``dpar``
-    so are those that do not predict it.
+    Those that only say which group or which thresholds a row has, stand in an offset alone or hold matrices are left
+    out; with ``dpar`` so are those that do not predict it.
     """
     found = dict.fromkeys(name for term in design.terms for name in _effect_columns(term, dpar))
     return tuple(sorted(name for name in found if not isinstance(design.table[name], MatrixColumn)))
@@ -99,9 +99,8 @@ def _effect_columns(term: Any, dpar: str | None) -> Iterable[str]:
     if isinstance(term, GroupTerm):
         effects = [e for e in term.effects if dpar in (None, e.dpar)]
         return [n for e in effects for n in e.reads if n in term.effect_reads]
-    if isinstance(term, (LinearTerm, SmoothTerm)) and dpar not in (None, term.dpar):
-        return ()
-    return tuple(term.reads)
+    own = getattr(term, "dpar", None)
+    return () if own is None or dpar not in (None, own) else tuple(term.reads)
 
 
 def _only_labels(design: Design, name: str) -> bool:

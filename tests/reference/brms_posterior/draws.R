@@ -64,6 +64,11 @@ derived <- function(v, standata, code) {
   }
   for (name in grep("^Intercept", names(v), value = TRUE)) {
     p <- sub("Intercept", "", name)
+    # thresholds of groups, which are never at the means of the columns
+    if (grepl("^_[0-9]+$", p) && !is.null(standata$ngrthres)) {
+      v[[paste0("b_", name)]] <- v[[name]]
+      next
+    }
     b <- v[[paste0("b", p)]]
     x <- standata[[paste0("X", p)]]
     # thresholds stand beside columns without an intercept, and have the other sign
@@ -80,6 +85,8 @@ flat <- function(v) {
   # one name, one array: [i] for vectors, also those of length one that the program declares as such
   unlist(lapply(names(keep), function(n) {
     scalar <- length(keep[[n]]) == 1 && !grepl("^(b|bs|bsp)(_(?!Intercept$)[A-Za-z0-9]+)?$|^(sd|s|r|cor|simo)_", n, perl = TRUE)
+    # the coefficients of category specific effects are a matrix: bcs.1.2
+    if (n == "bcs") return(setNames(as.vector(keep[[n]]), paste0(n, ".", row(keep[[n]]), ".", col(keep[[n]]))))
     setNames(as.vector(keep[[n]]), if (scalar) n else paste0(n, ".", seq_along(keep[[n]])))
   }))
 }
