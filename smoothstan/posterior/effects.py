@@ -100,7 +100,9 @@ def _of_every_threshold(columns: Mapping[str, FloatArray], fixed: Flat) -> dict[
         return dict(columns)
     thresholds = [label for label in fixed if _THRESHOLD.fullmatch(label)]
     moved = {label: columns["Intercept"] + columns.get(label, 0.0) for label in thresholds}
-    return moved | {label: v for label, v in columns.items() if label not in moved and (not moved or label != "Intercept")}
+    return moved | {
+        label: v for label, v in columns.items() if label not in moved and (not moved or label != "Intercept")
+    }
 
 
 def effects_tables(design: Design, draws: Flat, *, prob: float, robust: bool) -> dict[str, pd.DataFrame]:
