@@ -83,7 +83,7 @@ def read_grouping(node: Node, text: str) -> WrittenGrouping:
     _check_factors(factors, arguments, multiple=multiple)
     label = "".join(["mm" * multiple, *map(deparse, factors)])
     weights = _given(arguments, "weights")
-    grouping = WrittenGrouping(
+    return WrittenGrouping(
         label,
         factors,
         multiple,
@@ -96,10 +96,6 @@ def read_grouping(node: Node, text: str) -> WrittenGrouping:
         weights=weights,
         scale=arguments.read("scale", _one_of(True, False), True),
     )
-    if grouping.center is True and grouping.by is not None and grouping.covariance:
-        place = arguments.named["center"].span
-        raise NotYetSupported("centred effects with both by and cov are not built yet", text, place)
-    return grouping
 
 
 def _check_factors(factors: tuple[Node, ...], arguments: CallArguments, *, multiple: bool) -> None:

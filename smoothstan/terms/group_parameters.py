@@ -172,8 +172,13 @@ class GroupParameters(BoundTerm):
     def stan_log_density(self) -> str:
         """The Stan expression for the log density of centred effects: that of normal values, and the Jacobian."""
         i = self.index
-        r = self.covariance.separate(self.tails.shrink(f"r_{i}"), i)
-        density = self.spread.density(f"{r}'", i, correlated=self.has_correlations)
+        r, correlated = self.tails.shrink(f"r_{i}"), self.has_correlations
+        if self.spread.in_sets and self.covariance.known:
+            # Levels of one set covary with those of another, so that all are unscaled first.
+            u = self.covariance.separate(f"{self.spread.unscale(r, i, correlated=correlated)}", i)
+            density = f"std_normal_lpdf(to_vector({u})) - {self.spread.log_determinant(i, correlated=correlated)}"
+        else:
+            density = self.spread.density(f"{self.covariance.separate(r, i)}'", i, correlated=correlated)
         roots = [part for part in (self.tails.log_determinant(), self.covariance.log_determinant(i)) if part]
         return " - ".join([density, *(f"M_{i} * {part}" for part in roots)])
 

@@ -22,11 +22,11 @@ COVARIANCE = 0.3 + (-0.5) ** np.abs(np.subtract.outer(range(7), range(7)))
 SHAPES = {
     "plain": "gr(g)", "by": "gr(g, by=sex)", "covariance": "gr(g, cov=A)", "student": "gr(g, dist='student')",
     "by and covariance": "gr(g, by=sex, cov=A)", "student and covariance": "gr(g, cov=A, dist='student')",
+    "by, student and covariance": "gr(g, by=sex, cov=A, dist='student')",
     "by and student": "gr(g, by=sex, dist='student')", "members": "mm(g, h)",
     "weights and by": "mm(g, h, weights=cbind(w1, w2), by=cbind(sex, sexh))",
 }  # fmt: skip
 CASES = [(name, bar, center) for name in SHAPES for bar in ("|", "||") for center in (False, True)]
-CASES = [case for case in CASES if not (case[0] == "by and covariance" and case[2])]
 
 
 @cache

@@ -152,15 +152,16 @@ def test_coefficients_of_a_level_are_its_thresholds() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")
 def test_recovers_the_deviations_by_threshold() -> None:
     rng = np.random.default_rng(4)
-    levels, per, sd = 40, 30, np.asarray([1.5, 0.3])
+    levels, per, sd = 40, 20, np.asarray([1.5, 0.3])
     g = np.repeat(np.arange(levels), per)
     effects = sd * rng.normal(size=(levels, 2))
     steps = rng.logistic(size=(len(g), 2)) > np.asarray([-0.5, 0.5]) - effects[g]
     data = pd.DataFrame({"y": 1 + steps[:, 0] + steps[:, 0] * steps[:, 1], "g": np.char.add("g", g.astype(str))})
     fit = ss.brm(
-        "y ~ 1 + (cs(1) || g)", data, family="sratio", chains=2, iter_warmup=200, iter_sampling=200, seed=2,
+        "y ~ 1 + (cs(1) || g)", data, family="sratio", chains=2, iter_warmup=150, iter_sampling=150, seed=2,
         backend="stanli", show_progress=False,
     )  # fmt: skip
     truth = {"sd_g__Intercept[1]": 1.5, "sd_g__Intercept[2]": 0.3, "b_Intercept[1]": -0.5, "b_Intercept[2]": 0.5}
