@@ -97,7 +97,9 @@ Node: TypeAlias = Number | Text | Constant | Name | Call | Unary | Binary | Pare
 # R's deparse() writes no spaces around these.
 _TIGHT = {"/", "^", ":"}
 # Named arguments whose value may be a column; all others are settings.
-_COLUMN_ARGUMENTS = {"by", "base", "x", "trials", "weights", "censored", "y2", "lb", "ub", "se", "denom", "thres", "gr"}
+_COLUMN_ARGUMENTS = {
+    "by", "base", "x", "trials", "weights", "censored", "y2", "lb", "ub", "se", "denom", "thres", "gr", "pw",
+}  # fmt: skip
 
 
 def deparse(node: Node) -> str:

@@ -18,6 +18,7 @@ from smoothstan.terms.group_term import GroupTerm
 from smoothstan.terms.level_covariance import bind_covariance
 from smoothstan.terms.level_spread import bind_spread
 from smoothstan.terms.level_tails import NormalTails, StudentTails, Tails
+from smoothstan.terms.level_weights import bind_level_weights
 from smoothstan.terms.membership import bind_membership
 from smoothstan.terms.model_matrix import bind_model_matrix
 from smoothstan.terms.monotonic import MonotonicTerm
@@ -145,6 +146,7 @@ def _bind_grouping(
         bind_spread(grouping, membership, levels, table, first.text),
         bind_covariance(grouping.covariance, levels, objects, first.group_error),
         _tails(index, grouping, earlier),
+        bind_level_weights(grouping, membership, levels, table, first.text),
     )
     return replace(term, centred=decided(grouping.center, term, evidence, table))
 

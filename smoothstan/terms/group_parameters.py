@@ -1,7 +1,7 @@
 """Group-level effects, as brms parametrises them: ``(1 + x | g)``, ``(1 | gr(g, by = f))``, ``(1 | mm(g1, g2))``.
 
-Effects of the levels of a grouping are made of four independent parts: to which levels a row belongs (``membership``),
-the standard deviations and correlations (``spread``), how levels go together (``covariance``), and the tails.
+Effects of the levels of a grouping are made of independent parts: to which levels a row belongs (``membership``), the
+standard deviations and correlations (``spread``), how levels go together (``covariance``), the tails, and the weights.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from smoothstan.table import Table
 from smoothstan.terms.level_covariance import LevelCovariance, UnrelatedLevels
 from smoothstan.terms.level_spread import CommonSpread, Spread, roots_of_correlations
 from smoothstan.terms.level_tails import NormalTails, Tails
+from smoothstan.terms.level_weights import LevelWeights
 from smoothstan.terms.membership import Membership
 from smoothstan.terms.names import prior_dpar
 from smoothstan.terms.term import BoundTerm, Draws, PriorParameter, Variable
@@ -43,6 +44,7 @@ class GroupParameters(BoundTerm):
         spread: their standard deviations and correlations.
         covariance: how the effects of different levels go together.
         tails: of the effects.
+        weights: of the levels in the prior, or None.
         centred: whether the effects are sampled themselves, not their standardised values.
         earlier: parameter -> how many effects of the same group and parameter earlier groupings have;
             in the posterior all of them share one array.
@@ -58,6 +60,7 @@ class GroupParameters(BoundTerm):
     spread: Spread = field(default_factory=CommonSpread)
     covariance: LevelCovariance = field(default_factory=UnrelatedLevels)
     tails: Tails = field(default_factory=NormalTails)
+    weights: LevelWeights | None = None
     centred: bool = False
     earlier: tuple[tuple[str, int], ...] = ()
     kept: tuple[tuple[str, str], ...] | None = None
@@ -169,14 +172,25 @@ class GroupParameters(BoundTerm):
         return self.tails.stretch(f"{self.spread.scale(u, i, correlated=self.has_correlations)}'")
 
     @property
+    def unscaled(self) -> bool:
+        """Whether centred effects are unscaled before their density is taken.
+
+        That is where levels of one set covary with those of another, or each has a weight.
+        """
+        return (self.spread.in_sets and self.covariance.known) or self.weights is not None
+
+    @property
     def stan_log_density(self) -> str:
-        """The Stan expression for the log density of centred effects: that of normal values, and the Jacobian."""
+        """The Stan expression for the log density of the effects as they are sampled, of centred ones with Jacobian."""
         i = self.index
+        if not self.centred:
+            z = f"z_{i}"
+            return self.weights.density(f"columns_dot_self({z})", i) if self.weights else _standard_normal(z)
         r, correlated = self.tails.shrink(f"r_{i}"), self.has_correlations
-        if self.spread.in_sets and self.covariance.known:
-            # Levels of one set covary with those of another, so that all are unscaled first.
-            u = self.covariance.separate(f"{self.spread.unscale(r, i, correlated=correlated)}", i)
-            density = f"std_normal_lpdf(to_vector({u})) - {self.spread.log_determinant(i, correlated=correlated)}"
+        if self.unscaled:
+            z = self.covariance.separate(self.spread.unscale(r, i, correlated=correlated), i)
+            density = self.weights.density(f"rows_dot_self({z})'", i) if self.weights else _standard_normal(z)
+            density += f" - {self.spread.log_determinant(i, correlated=correlated)}"
         else:
             density = self.spread.density(f"{self.covariance.separate(r, i)}'", i, correlated=correlated)
         roots = [part for part in (self.tails.log_determinant(), self.covariance.log_determinant(i)) if part]
@@ -239,3 +253,7 @@ class GroupParameters(BoundTerm):
         """Return the place of an effect in the last dimension of its array in the posterior."""
         own = [c.name for c in self.coefficients if c.dpar == dpar].index(name)
         return dict(self.earlier).get(dpar, 0) + own
+
+
+def _standard_normal(values: str) -> str:
+    return f"std_normal_lpdf(to_vector({values}))"

@@ -41,7 +41,7 @@ class PlacedGroup:
 
 _SETTINGS = (
     ("by", "by"), ("covariance", "cov"), ("distribution", "dist"), ("center", "center"), ("weights", "weights"),
-    ("scale", "scale"),
+    ("scale", "scale"), ("level_weights", "pw"),
 )  # fmt: skip
 """Attributes of a grouping with their names as arguments."""
 

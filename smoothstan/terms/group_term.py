@@ -38,6 +38,7 @@ class GroupTerm(GroupParameters):
             "by-specific": self.spread.in_sets,
             "known-covariance": self.covariance.known,
             "Student-t": not self.tails.normal,
+            "prior-weighted": self.weights is not None,
         }
         return ", ".join(kind for kind, given in kinds.items() if given)
 
@@ -83,7 +84,8 @@ class GroupTerm(GroupParameters):
             ordinary = (c for c in self.coefficients if not c.expression)
             for coefficient, column in zip(ordinary, columns, strict=True):
                 data[f"Z_{i}{coefficient.stan_column}{member.suffix}"] = np.ascontiguousarray(column)
-        return data | self.spread.stan_data(i) | self.covariance.stan_data(i)
+        own = {} if self.weights is None else self.weights.stan_data(i)
+        return data | self.spread.stan_data(i) | self.covariance.stan_data(i) | own
 
     @property
     def reads(self) -> tuple[str, ...]:
