@@ -148,7 +148,7 @@ def _predictor(design: Design, dpar: str, *, raw: bool) -> PredictorPart:
 
 
 def _locals(design: Design) -> tuple[Supply, ...]:
-    return tuple(supply for term in design.terms for supply in term.supplies if supply.declaration)
+    return tuple(supply for supply in design.supplies if supply.declaration)
 
 
 def _matrices(design: Design) -> tuple[MatrixPart, ...]:

@@ -100,8 +100,7 @@ class Observed:
         names |= {dpar: dpar for dpar in design.predicted}
         equal = dict(design.formula.equal)
         names |= {dpar: names[other] for dpar, other in equal.items()}
-        supplies = [supply for term in design.terms for supply in term.supplies]
-        names |= {supply.name: supply.expression for supply in supplies}
+        names |= {supply.name: supply.expression for supply in design.supplies}
         if design.family.joint_link:
             names["link"] = design.family.link("mu").name
         vectors = {"y", "trials", *design.predicted, *(d for d, other in equal.items() if other in design.predicted)}

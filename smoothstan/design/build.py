@@ -14,12 +14,10 @@ from smoothstan.design.design import Design
 from smoothstan.design.response import BoundResponse, bind_response
 from smoothstan.design.rows import Expanded, complete_rows, expand_predictors
 from smoothstan.design.thresholds import (
-    CATEGORY_SPECIFIC,
     Thresholds,
     bind_beside_thresholds,
+    check_category_effects,
     count_thresholds,
-    refuse_category_effects,
-    refuse_varying_category_effects,
 )
 from smoothstan.errors import DataError, FormulaError, NotYetSupported
 from smoothstan.families import Family
@@ -27,6 +25,7 @@ from smoothstan.formula import ModelFormula, PredictorFormula, TermList
 from smoothstan.formula.vocabulary import SMOOTHS
 from smoothstan.table import Table
 from smoothstan.terms import (
+    CATEGORY_SPECIFIC,
     AuxiliaryTerm,
     BoundTerm,
     Evidence,
@@ -77,8 +76,9 @@ def build_design(
         for predictor, parts in expanded
         for term in _bind_predictor(predictor, parts, family, (whole, table), options, thresholds)
     ]
+    most = 0 if thresholds is None else thresholds.most
     written = [
-        PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc)
+        PlacedGroup(predictor.dpar, group, predictor.text, predictor.cmc, most)
         for predictor, parts in expanded
         for group in parts.groups
     ]
@@ -117,17 +117,15 @@ def _bind_predictor(
 ) -> Iterator[BoundTerm]:  # fmt: skip
     (whole, table), dpar, text = tables, predictor.dpar, predictor.text
     own = thresholds if dpar == "mu" else None
-    refuse_varying_category_effects(parts, text)
-    specific = [call for call in parts.specials if call.function == CATEGORY_SPECIFIC]
+    check_category_effects(own, parts, family, dpar, text)
     for call in parts.specials:
         if call.function == "mmc":
             raise FormulaError("mmc() varies by a multi-membership group: (mmc(x1, x2) | mm(g1, g2))", text, call.span)
         if call.function not in (*SMOOTHS, CATEGORY_SPECIFIC):
             raise NotYetSupported(f"the term {call.function}() is not built yet", text, call.span)
     if own is not None:
-        yield from bind_beside_thresholds(own, parts, specific, predictor, family, whole)
+        yield from bind_beside_thresholds(own, parts, predictor, family, whole)
     else:
-        refuse_category_effects(specific, family, dpar, text)
         yield bind_linear(
             parts, dpar, _default_intercept(family, dpar), whole, text, center=predictor.center, cmc=predictor.cmc
         )

@@ -16,7 +16,7 @@ from smoothstan.families import LINKS, Family, Response
 from smoothstan.formula import ModelFormula
 from smoothstan.priors import DefaultScale, PriorSlot, default_scale
 from smoothstan.table import Column, Table, conform, read_table, unknown_factor
-from smoothstan.terms import AuxiliaryTerm, BoundTerm, CategoryTerm, Draws, GroupTerm, OffsetTerm, added
+from smoothstan.terms import AuxiliaryTerm, BoundTerm, CategoryTerm, Draws, GroupTerm, OffsetTerm, Supply, added
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,15 @@ class Design:
         slots = [slot for term in self.terms for slot in term.prior_slots(scale)]
         classes = {slot.class_ for slot in slots}
         return (*(PriorSlot(c, shared=True) for c in self.family.shared_priors if c in classes), *slots)
+
+    @cached_property
+    def supplies(self) -> tuple[Supply, ...]:
+        """What the terms give to the family beside linear predictors; values under one name are added."""
+        found: dict[str, Supply] = {}
+        for supply in (supply for term in self.terms for supply in term.supplies):
+            same = found.get(supply.name)
+            found[supply.name] = supply if same is None else replace(same, value=f"{same.value} + {supply.value}")
+        return tuple(found.values())
 
     def predictor_reads(self) -> tuple[str, ...]:
         """Return the columns that predictions need."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from smoothstan.design.design import Design
 from smoothstan.errors import FormulaError, OptionError
-from smoothstan.formula import WrittenGroup, expand, parse
+from smoothstan.formula import TermList, WrittenGroup, expand, parse
 from smoothstan.formula.syntax import Node, Unary, deparse
-from smoothstan.terms import GroupTerm
+from smoothstan.terms import BY_THRESHOLD, CATEGORY_SPECIFIC, GroupTerm, category_terms, clean_name
 
 _NONE = ("NA", "~0", "~1")
 
@@ -71,15 +71,13 @@ def _matching(design: Design, written: WrittenGroup, group: str, text: str) -> l
         has = ", ".join(dict.fromkeys(term.group for term in design.groups)) or "no groups"
         raise FormulaError(f"the model has no effects that vary by {group} (it has: {has})", text, written.span)
     asked = expand(written.effects, text)
-    labels = [frozenset(map(deparse, term)) for term in (*asked.population, *asked.special_effects)]
-    if asked.intercept:
-        labels.insert(0, frozenset({"1"}))
+    labels = _asked(asked, text)
     available = [pair for term in terms for pair in _labelled(term)]
     for label in labels:
         if label not in [known for known, _ in available]:
-            has = ", ".join(dict.fromkeys(":".join(sorted(known)) for known, _ in available))
+            has = ", ".join(dict.fromkeys(_shown(known) for known, _ in available))
             raise FormulaError(
-                f"the effect of {':'.join(sorted(label))} does not vary by {group} in the model (these do: {has})",
+                f"the effect of {_shown(label)} does not vary by {group} in the model (these do: {has})",
                 text, written.span,
             )  # fmt: skip
     return [effect for label, effect in available if label in labels]
@@ -88,13 +86,23 @@ def _matching(design: Design, written: WrittenGroup, group: str, text: str) -> l
 def _labelled(term: GroupTerm) -> Iterator[tuple[frozenset[str], tuple[str, str]]]:
     """Yield the factors of every effect's term, and its (parameter, name); the intercept's factor is written 1."""
     for effects in term.effects:
-        if effects.matrix.intercept:
-            yield frozenset({"1"}), (effects.dpar, effects.names[0])
-        for label, start, stop in effects.matrix.term_factors:
-            for name in effects.names[start:stop]:
-                yield label, (effects.dpar, name)
-        for name in effects.special.names:
-            yield effects.special.written(name), (effects.dpar, name)
+        for label, name in effects.written():
+            yield label, (effects.dpar, name)
+
+
+def _asked(parts: TermList, text: str) -> list[frozenset[str]]:
+    """Return the factors of the terms that an effects part names, in the words of ``Effects.written``."""
+    specific = [call for call in parts.specials if call.function == CATEGORY_SPECIFIC]
+    if specific:
+        return [label | {BY_THRESHOLD} for label in _asked(category_terms(specific, text), text)]
+    first = [frozenset({"1"})] if parts.intercept else []
+    terms = [frozenset(map(deparse, term)) for term in (*parts.population, *parts.special_effects)]
+    return [*first, *terms, *(frozenset({clean_name(deparse(call))}) for call in parts.specials)]
+
+
+def _shown(label: frozenset[str]) -> str:
+    factors = ":".join(sorted(label - {BY_THRESHOLD}))
+    return f"cs({factors})" if BY_THRESHOLD in label else factors
 
 
 def _kept(design: Design, wanted: dict[str, list[tuple[str, str]]]) -> Design:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
-from smoothstan.errors import DataError, DataWarning, FormulaError, NotYetSupported, underline, warn
+from smoothstan.errors import DataError, DataWarning, FormulaError, underline, warn
 from smoothstan.families import Family, Response
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList, call_arguments, expand
 from smoothstan.formula.syntax import Call, Constant, Node
 from smoothstan.table import Factor, Logical, Table, as_factor
 from smoothstan.terms import (
+    CATEGORY_SPECIFIC,
     BoundTerm,
-    CategoryTerm,
     Expression,
     ThresholdBlock,
     ThresholdTerm,
@@ -27,7 +27,6 @@ from smoothstan.terms import (
 from smoothstan.terms.expression import bind_numbers
 
 THRES = "thres"
-CATEGORY_SPECIFIC = "cs"
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,7 @@ def _repeated(names: list[str]) -> Iterator[str]:
 
 
 def bind_beside_thresholds(
-    thresholds: Thresholds, parts: TermList, specific: Sequence[Call], predictor: PredictorFormula, family: Family,
-    table: Table,
+    thresholds: Thresholds, parts: TermList, predictor: PredictorFormula, family: Family, table: Table
 ) -> Iterator[BoundTerm]:  # fmt: skip
     """Bind thresholds, population-level columns and category specific effects of the latent mean.
 
@@ -163,14 +161,25 @@ def bind_beside_thresholds(
     default = family.parameter("mu").intercept_prior
     yield ThresholdTerm(thresholds.blocks, kind, family.ordered_thresholds, thresholds.grouping, columns, default)
     yield linear
-    if specific:
-        effects = _category_effects(thresholds, specific, family, table, text)
+    if specific := _specific(parts):
+        effects = bind_category_effects(specific, thresholds.most, table, text)
         yield from () if effects is None else (effects,)
 
 
-def _category_effects(
-    thresholds: Thresholds, calls: Sequence[Call], family: Family, table: Table, text: str
-) -> CategoryTerm | None:
+def check_category_effects(
+    thresholds: Thresholds | None, parts: TermList, family: Family, dpar: str, text: str
+) -> None:
+    """Refuse category specific effects, also those that vary by group, where there are no thresholds for them.
+
+    Warns:
+        DataWarning: if they can make the thresholds cross.
+    """
+    calls = [*_specific(parts), *(call for group in parts.groups for call in _specific(expand(group.effects, text)))]
+    if not calls:
+        return
+    if thresholds is None:
+        where = f"the parameter {dpar}" if family.ordered else f"family {family.name}"
+        raise FormulaError(f"cs() needs thresholds, which {where} does not have", text, calls[0].span)
     if thresholds.grouping is not None:
         raise FormulaError("cs() needs the same thresholds in all rows, without gr=", text, calls[0].span)
     if family.ordered_thresholds:
@@ -178,18 +187,7 @@ def _category_effects(
             f"cs() can make the thresholds of family {family.name} cross, where the likelihood is not defined; "
             "sratio, cratio and acat have no such limit", DataWarning,
         )  # fmt: skip
-    return bind_category_effects(calls, thresholds.most, table, text)
 
 
-def refuse_category_effects(calls: Sequence[Call], family: Family, dpar: str, text: str) -> None:
-    """Refuse category specific effects where there are no thresholds."""
-    for call in calls:
-        where = f"the parameter {dpar}" if family.ordered else f"family {family.name}"
-        raise FormulaError(f"cs() needs thresholds, which {where} does not have", text, call.span)
-
-
-def refuse_varying_category_effects(parts: TermList, text: str) -> None:
-    """Refuse category specific effects that vary by group."""
-    for group in parts.groups:
-        if any(call.function == CATEGORY_SPECIFIC for call in expand(group.effects, text).specials):
-            raise NotYetSupported("category specific effects that vary by group are not built yet", text, group.span)
+def _specific(parts: TermList) -> list[Call]:
+    return [call for call in parts.specials if call.function == CATEGORY_SPECIFIC]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from smoothstan.errors import NotYetSupported
 from smoothstan.formula.arguments import CallArguments, call_arguments, constant_value
 from smoothstan.formula.syntax import Binary, Call, Name, Node, deparse, strip_parens
 
@@ -37,6 +36,7 @@ class WrittenGrouping:
         center: whether the effects themselves are sampled; ``"auto"`` to decide from the data.
         weights: the expression for the weights of a multi-membership term, or None.
         scale: whether the weights of a row are made to sum to one.
+        level_weights: the expression for the weights of the levels in the prior, ``pw``, or None.
     """
 
     label: str
@@ -50,6 +50,7 @@ class WrittenGrouping:
     center: bool | str = False
     weights: Node | None = None
     scale: bool = True
+    level_weights: Node | None = None
 
     @property
     def special(self) -> str:
@@ -59,6 +60,7 @@ class WrittenGrouping:
             "by-specific": self.by is not None,
             "known-covariance": bool(self.covariance),
             "Student-t": self.distribution == "student",
+            "prior-weighted": self.level_weights is not None,
         }
         return ", ".join(kind for kind, given in kinds.items() if given)
 
@@ -76,14 +78,12 @@ def read_grouping(node: Node, text: str) -> WrittenGrouping:
     if not isinstance(node, Call):
         return WrittenGrouping(deparse(node), (node,))
     arguments = call_arguments(node, text, _ARGUMENTS[node.function])
-    if "pw" in arguments.named:
-        raise NotYetSupported("weights of the levels, pw, are not built yet", text, arguments.named["pw"].span)
     multiple = node.function == "mm"
     factors = tuple(map(strip_parens, arguments.positional))
     _check_factors(factors, arguments, multiple=multiple)
     label = "".join(["mm" * multiple, *map(deparse, factors)])
     weights = _given(arguments, "weights")
-    grouping = WrittenGrouping(
+    return WrittenGrouping(
         label,
         factors,
         multiple,
@@ -95,11 +95,8 @@ def read_grouping(node: Node, text: str) -> WrittenGrouping:
         center=arguments.read("center", _one_of(True, False, "auto"), False),
         weights=weights,
         scale=arguments.read("scale", _one_of(True, False), True),
+        level_weights=_given(arguments, "pw"),
     )
-    if grouping.center is True and grouping.by is not None and grouping.covariance:
-        place = arguments.named["center"].span
-        raise NotYetSupported("centred effects with both by and cov are not built yet", text, place)
-    return grouping
 
 
 def _check_factors(factors: tuple[Node, ...], arguments: CallArguments, *, multiple: bool) -> None:

@@ -97,7 +97,7 @@ Node: TypeAlias = Number | Text | Constant | Name | Call | Unary | Binary | Pare
 # R's deparse() writes no spaces around these.
 _TIGHT = {"/", "^", ":"}
 # Named arguments whose value may be a column; all others are settings.
-_COLUMN_ARGUMENTS = {"by", "base", "x", "weights", "y2", "lb", "ub", "denom", "gr"}
+_COLUMN_ARGUMENTS = {"by", "base", "x", "weights", "y2", "lb", "ub", "denom", "gr", "pw"}
 
 
 def deparse(node: Node) -> str:

@@ -42,6 +42,7 @@ def fixed_names(design: Design) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: (_class_rank(pair[1]), pair[1] in ordinary or not _INTERCEPT.search(pair[1])))
 
 
+_THRESHOLD = re.compile(r"Intercept\[[^\]]+\]")
 _INTERCEPT = re.compile(r"_Intercept(\[\d+\])?$")
 _CLASSES = ("b", "bs", "bsp", "bcs")
 
@@ -89,10 +90,19 @@ def coefficients_draws(design: Design, draws: Flat) -> ByLevel:
 
 def _at_thresholds(columns: Mapping[str, FloatArray], fixed: Flat) -> dict[str, FloatArray]:
     """Move the thresholds of a level by its intercept, as in brms: what raises the mean lowers them all."""
-    moved = {
-        label: -columns["Intercept"] for label in fixed if label.startswith("Intercept[") and "Intercept" in columns
+    named = _of_every_threshold(columns, fixed)
+    return {label: -values if _THRESHOLD.fullmatch(label) else values for label, values in named.items()}
+
+
+def _of_every_threshold(columns: Mapping[str, FloatArray], fixed: Flat) -> dict[str, FloatArray]:
+    """Return the effects with that on the mean once for every threshold, added to the threshold's own, if any."""
+    if "Intercept" not in columns:
+        return dict(columns)
+    thresholds = [label for label in fixed if _THRESHOLD.fullmatch(label)]
+    moved = {label: columns["Intercept"] + columns.get(label, 0.0) for label in thresholds}
+    return moved | {
+        label: v for label, v in columns.items() if label not in moved and (not moved or label != "Intercept")
     }
-    return moved | {label: values for label, values in columns.items() if not (moved and label == "Intercept")}
 
 
 def effects_tables(design: Design, draws: Flat, *, prob: float, robust: bool) -> dict[str, pd.DataFrame]:

@@ -2,8 +2,10 @@
 
 from smoothstan.terms.auxiliary import AuxiliaryTerm as AuxiliaryTerm
 from smoothstan.terms.bound_smooth import BoundSmooth as BoundSmooth
+from smoothstan.terms.category_effects import CATEGORY_SPECIFIC as CATEGORY_SPECIFIC
 from smoothstan.terms.category_effects import CategoryTerm as CategoryTerm
 from smoothstan.terms.category_effects import bind_category_effects as bind_category_effects
+from smoothstan.terms.category_effects import category_terms as category_terms
 from smoothstan.terms.centring import Evidence as Evidence
 from smoothstan.terms.expression import Expression as Expression
 from smoothstan.terms.expression import as_numbers as as_numbers
@@ -39,5 +41,6 @@ from smoothstan.terms.term import Variable as Variable
 from smoothstan.terms.term import added as added
 from smoothstan.terms.thresholds import ThresholdBlock as ThresholdBlock
 from smoothstan.terms.thresholds import ThresholdTerm as ThresholdTerm
+from smoothstan.terms.varying_effects import BY_THRESHOLD as BY_THRESHOLD
 from smoothstan.terms.varying_effects import Coefficient as Coefficient
 from smoothstan.terms.varying_effects import Effects as Effects

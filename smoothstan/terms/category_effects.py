@@ -11,13 +11,16 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.errors import FormulaError
-from smoothstan.formula import expand
+from smoothstan.formula import TermList, expand
 from smoothstan.formula.syntax import Binary, Call, Node
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
 from smoothstan.terms.expression import Expression
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.term import Draws, PriorParameter, Supply, TermBeside, Variable
+
+CATEGORY_SPECIFIC = "cs"
+"""The function that holds such terms."""
 
 
 @final
@@ -117,13 +120,24 @@ class CategoryTerm(TermBeside):
 
 def bind_category_effects(calls: Sequence[Call], thresholds: int, table: Table, text: str) -> CategoryTerm | None:
     """Bind the columns of all ``cs()`` of a predictor, coded as beside an intercept; None if there are none."""
-    parts = expand(reduce(_sum, (_argument(call, text) for call in calls)), text)
-    for stray in (*parts.offsets, *parts.specials, *parts.groups):
-        raise FormulaError("cs() holds population-level terms only", text, stray.span)
+    parts = category_terms(calls, text)
     if not parts.population:
         return None
     matrix = bind_model_matrix(parts.population, intercept=False, coded_with_intercept=True, table=table, text=text)
     return CategoryTerm(matrix, thresholds)
+
+
+def category_terms(calls: Sequence[Call], text: str) -> TermList:
+    """Return the terms that calls of ``cs()`` hold together.
+
+    Raises:
+        FormulaError: if they are no population-level terms.
+    """
+    parts = expand(reduce(_sum, (_argument(call, text) for call in calls)), text)
+    effects = (factor for term in parts.special_effects for factor in term)
+    for stray in (*parts.offsets, *parts.specials, *parts.groups, *effects):
+        raise FormulaError("cs() holds population-level terms only", text, stray.span)
+    return parts
 
 
 def _argument(call: Call, text: str) -> Node:

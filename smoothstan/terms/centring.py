@@ -39,12 +39,10 @@ class Evidence:
 def informative(term: GroupTerm, evidence: Evidence, table: Table) -> bool:
     """Return whether effects had better be sampled centred: F > 2, each level's effects being free in the larger model.
 
-    Effects on other parameters than ``mu``, multi-membership, ``by`` with a known covariance and responses that are no
-    numbers keep the non-centred form, as does a model without residual degrees of freedom.
+    Effects on other parameters than ``mu``, multi-membership and responses that are no numbers keep the non-centred
+    form, as does a model without residual degrees of freedom.
     """
     if evidence.response is None or len(term.membership.members) > 1 or any(e.dpar != "mu" for e in term.effects):
-        return False
-    if term.spread.in_sets and term.covariance.known:
         return False
     return f_statistic(term, evidence.response, evidence.population, table) > _THRESHOLD
 

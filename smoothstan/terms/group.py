@@ -11,12 +11,14 @@ from smoothstan.errors import DataError, FormulaError, underline
 from smoothstan.formula import TermList, WrittenGrouping, expand
 from smoothstan.formula.syntax import Call
 from smoothstan.table import Table, collation_key
+from smoothstan.terms.category_effects import CATEGORY_SPECIFIC, category_terms
 from smoothstan.terms.centring import Evidence, decided
 from smoothstan.terms.group_rules import PlacedGroup, check_together
 from smoothstan.terms.group_term import GroupTerm
 from smoothstan.terms.level_covariance import bind_covariance
 from smoothstan.terms.level_spread import bind_spread
 from smoothstan.terms.level_tails import NormalTails, StudentTails, Tails
+from smoothstan.terms.level_weights import bind_level_weights
 from smoothstan.terms.membership import bind_membership
 from smoothstan.terms.model_matrix import bind_model_matrix
 from smoothstan.terms.monotonic import MonotonicTerm
@@ -26,10 +28,11 @@ from smoothstan.terms.varying_monotonic import bind_special_columns
 
 @dataclass(frozen=True)
 class _Piece:
-    """The effects of a term that belong to one grouping."""
+    """The effects of a term that belong to one grouping; ``thresholds`` is the number that has effects of its own."""
 
     item: PlacedGroup
     effects: TermList
+    thresholds: int = 0
 
 
 def bind_groups(
@@ -64,6 +67,8 @@ def bind_groups(
 def _pieces(item: PlacedGroup) -> list[_Piece]:
     """Split a term: of uncorrelated effects the monotonic ones, and those by ``mmc()``, stand apart, as in brms."""
     terms = expand(item.term.effects, item.text)
+    if any(call.function == CATEGORY_SPECIFIC for call in terms.specials):
+        return [_by_threshold(item, terms)]
     by_member = [call for call in terms.specials if call.function == "mmc"]
     if len(by_member) < len(terms.specials) or terms.groups or terms.offsets:
         raise item.error("only population-level terms can vary by group; smooths, offsets and groups cannot")
@@ -78,6 +83,17 @@ def _pieces(item: PlacedGroup) -> list[_Piece]:
         raise item.error("this group-level term has no effects")
     _check_by_member(by_member, item)
     return [_Piece(item, terms)] if item.term.correlated else kinds
+
+
+def _by_threshold(item: PlacedGroup, terms: TermList) -> _Piece:
+    """Return effects that differ by threshold; the only intercept is that in ``cs()``, as in brms."""
+    calls = [call for call in terms.specials if call.function == CATEGORY_SPECIFIC]
+    if len(calls) < len(terms.specials) or terms.population or terms.special_effects or terms.groups or terms.offsets:
+        raise item.error("effects in cs() need a group-level term of their own, e.g. (cs(x) | g) + (0 + z | g)")
+    effects = category_terms(calls, item.text)
+    if not _has_effects(effects):
+        raise item.error("this group-level term has no effects")
+    return _Piece(item, effects, item.thresholds)
 
 
 def _has_effects(terms: TermList) -> bool:
@@ -130,6 +146,7 @@ def _bind_grouping(
         bind_spread(grouping, membership, levels, table, first.text),
         bind_covariance(grouping.covariance, levels, objects, first.group_error),
         _tails(index, grouping, earlier),
+        bind_level_weights(grouping, membership, levels, table, first.text),
     )
     return replace(term, centred=decided(grouping.center, term, evidence, table))
 
@@ -151,7 +168,8 @@ def _bind_effects(piece: _Piece, table: Table, special: Sequence[MonotonicTerm])
         text=item.text,
     )
     columns = bind_special_columns(terms.special_effects, item.dpar, special, table, item.text, item.term.span)
-    return Effects(item.dpar, matrix, bind_member_covariates(terms.specials, table, item.text), columns)
+    members = bind_member_covariates(terms.specials, table, item.text)
+    return Effects(item.dpar, matrix, members, columns, piece.thresholds)
 
 
 def _refuse_repeated(terms: Sequence[GroupTerm], written: Sequence[list[_Piece]]) -> None:

@@ -12,12 +12,13 @@ from smoothstan.formula.syntax import Node, deparse
 
 @dataclass(frozen=True)
 class PlacedGroup:
-    """A group term as written, with the distributional parameter and the text in which it stands."""
+    """A group term as written, with the parameter and the text in which it stands, and how many thresholds that has."""
 
     dpar: str
     term: WrittenGroup
     text: str
     cmc: bool = True
+    thresholds: int = 0
 
     @property
     def grouping(self) -> WrittenGrouping:
@@ -40,7 +41,7 @@ class PlacedGroup:
 
 _SETTINGS = (
     ("by", "by"), ("covariance", "cov"), ("distribution", "dist"), ("center", "center"), ("weights", "weights"),
-    ("scale", "scale"),
+    ("scale", "scale"), ("level_weights", "pw"),
 )  # fmt: skip
 """Attributes of a grouping with their names as arguments."""
 

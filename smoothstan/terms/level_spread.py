@@ -52,6 +52,14 @@ class Spread(ABC):
         """Return the Stan expression for the log density of r if u is standard normal."""
 
     @abstractmethod
+    def unscale(self, r: str, index: int, *, correlated: bool) -> str:
+        """Return the Stan expression for u, with one row per level as r has them."""
+
+    @abstractmethod
+    def log_determinant(self, index: int, *, correlated: bool) -> str:
+        """Return the Stan expression for the sum over the levels of log det S."""
+
+    @abstractmethod
     def column(self, stem: str, element: int, number: int) -> str:
         """Return the Stan column of an element of a set, both numbered from 0."""
 
@@ -133,7 +141,18 @@ class CommonSpread(Spread):
         if not correlated:
             return f"normal_lpdf(to_vector({r}) | 0, to_vector(rep_matrix(sd_{i}, N_{i})))"
         u = f"mdivide_left_tri_low(diag_pre_multiply(sd_{i}, L_{i}), {r})"
-        return f"std_normal_lpdf(to_vector({u})) - N_{i} * (sum(log(sd_{i})) + sum(log(diagonal(L_{i}))))"
+        return f"std_normal_lpdf(to_vector({u})) - {self.log_determinant(i, correlated=True)}"
+
+    def unscale(self, r: str, index: int, *, correlated: bool) -> str:
+        """Return u."""
+        if correlated:
+            return f"mdivide_left_tri_low(diag_pre_multiply(sd_{index}, L_{index}), {r}')'"
+        return f"diag_post_multiply({r}, inv(sd_{index}))"
+
+    def log_determinant(self, index: int, *, correlated: bool) -> str:
+        """Return the logs of the standard deviations, and of the diagonal of L."""
+        own = f"sum(log(sd_{index}))"
+        return f"N_{index} * ({own} + sum(log(diagonal(L_{index}))))" if correlated else f"N_{index} * {own}"
 
     def column(self, stem: str, element: int, number: int) -> str:
         """Return an element of a vector."""
@@ -214,6 +233,20 @@ class SpreadBy(Spread):
         if correlated:
             return f"normal_by_set_lpdf({r} | sd_{i}, L_{i}, by_order_{i}, by_count_{i})"
         return f"normal_lpdf(to_vector({r}) | 0, to_vector(sd_{i}[, Jby_{i}]))"
+
+    def unscale(self, r: str, index: int, *, correlated: bool) -> str:
+        """Return u, set by set."""
+        i = index
+        if correlated:
+            return f"unscale_by_set({r}, sd_{i}, L_{i}, by_order_{i}, by_count_{i})"
+        return f"({r} ./ sd_{i}[, Jby_{i}]')"
+
+    def log_determinant(self, index: int, *, correlated: bool) -> str:
+        """Return the logs of the standard deviations of all levels, and of the diagonals of their L."""
+        i = index
+        if correlated:
+            return f"log_roots_by_set(sd_{i}, L_{i}, by_count_{i})"
+        return f"sum(log(sd_{i}[, Jby_{i}]))"
 
     def column(self, stem: str, element: int, number: int) -> str:
         """Return an element of a matrix with a column per set."""

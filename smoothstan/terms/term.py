@@ -97,7 +97,8 @@ class Addend:
 class Supply:
     """What a term gives to the family beside linear predictors: its name there, and the Stan expression.
 
-    With a ``declaration``, its Stan type, the expression is a local variable that holds ``value``.
+    With a ``declaration``, its Stan type, the expression is a local variable that holds ``value``; values that several
+    terms give under one name are added.
     """
 
     name: str

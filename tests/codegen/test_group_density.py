@@ -22,11 +22,14 @@ COVARIANCE = 0.3 + (-0.5) ** np.abs(np.subtract.outer(range(7), range(7)))
 SHAPES = {
     "plain": "gr(g)", "by": "gr(g, by=sex)", "covariance": "gr(g, cov=A)", "student": "gr(g, dist='student')",
     "by and covariance": "gr(g, by=sex, cov=A)", "student and covariance": "gr(g, cov=A, dist='student')",
+    "by, student and covariance": "gr(g, by=sex, cov=A, dist='student')",
     "by and student": "gr(g, by=sex, dist='student')", "members": "mm(g, h)",
+    "prior weights": "gr(g, pw=pw)",
+    "prior weights, by, covariance, student": "gr(g, pw=pw, by=sex, cov=A, dist='student')",
+    "prior weights and by": "gr(g, by=sex, pw=pw)", "prior weights of members": "mm(g, h, pw=cbind(pw, pwh))",
     "weights and by": "mm(g, h, weights=cbind(w1, w2), by=cbind(sex, sexh))",
 }  # fmt: skip
 CASES = [(name, bar, center) for name in SHAPES for bar in ("|", "||") for center in (False, True)]
-CASES = [case for case in CASES if not (case[0] == "by and covariance" and case[2])]
 
 
 @cache
@@ -37,15 +40,14 @@ def data() -> pd.DataFrame:
         "y": rng.normal(size=n), "x": rng.normal(size=n), "g": rng.permutation(np.resize(LEVELS, n)),
         "h": rng.permutation(np.resize(LEVELS, n)), "w1": rng.uniform(size=n), "w2": rng.uniform(size=n),
     })  # fmt: skip
+    d["pw"], d["pwh"] = (d[name].str[1:].astype(float) / 3 for name in ("g", "h"))
     d["sex"], d["sexh"] = (np.where(d[name].isin(LEVELS[:3]), "m", "f") for name in ("g", "h"))
     return d
 
 
 @cache
 def bound(name: str, bar: str, center: bool):
-    grouping = SHAPES[name].replace(")", f", center={center})") if center and name != "weights and by" else SHAPES[name]
-    if center and name == "weights and by":
-        grouping = SHAPES[name][:-1] + ", center=TRUE)"
+    grouping = SHAPES[name][:-1] + f", center={center})"
     known = {"A": pd.DataFrame(COVARIANCE, index=LEVELS)}
     design, priors = FitRequest.of(f"y ~ x + (1 + x {bar} {grouping})", data2=known).bind(data())
     program = write_program(design, priors, version="test")
@@ -132,9 +134,28 @@ def reference(design, values: dict) -> float:
         df, u = values["df_1"], values["udf_1"]
         total += stats.gamma(2, scale=10).logpdf(df) - stats.gamma(2, scale=10).logsf(1) + np.log(df - 1)
         total += np.sum(stats.invgamma(df / 2, scale=0.5).logpdf(u) + np.log(u))
+    if "pw" in str(design.formula):
+        return total + weighted(design, values)
     if "r_1" in values:
         return total + stats.multivariate_normal(np.zeros(14), covariance(design, values)).logpdf(r.ravel())
     return total + stats.norm().logpdf(values["z_1"]).sum()
+
+
+def weighted(design, values: dict) -> float:
+    """The weighted density of standardised effects; of centred ones also the log determinant of the way to them."""
+    known = group(design).covariance.known
+    whole, scales = covariance(design, values), []
+    for i in range(7):
+        own = whole[2 * i : 2 * i + 2, 2 * i : 2 * i + 2] / (COVARIANCE[i, i] if known else 1.0)
+        scales.append(np.linalg.cholesky(own))
+    root = np.kron(np.linalg.cholesky(COVARIANCE), np.eye(2)) if known else np.eye(14)
+    way = np.zeros((14, 14))
+    for i, scale in enumerate(scales):
+        way[2 * i : 2 * i + 2, 2 * i : 2 * i + 2] = scale
+    way = way @ root
+    z = np.linalg.solve(way, values["r_1"].ravel()).reshape(7, 2) if "r_1" in values else values["z_1"].T
+    density = sum((i + 1) / 3 * stats.norm().logpdf(z[i]).sum() for i in range(7))
+    return density - np.linalg.slogdet(way)[1] * ("r_1" in values)
 
 
 @pytest.mark.parametrize(("name", "bar", "center"), CASES)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
-from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, PriorError, SmoothstanError
+from smoothstan.errors import DataError, FamilyError, FormulaError, PriorError, SmoothstanError
 
 N = 24
 TABLE = pd.DataFrame({
@@ -49,7 +49,14 @@ WRONG: list[tuple[Any, type[SmoothstanError], str]] = [
     ("y ~ cs(s(x))", FormulaError, "population-level terms only"),
     (["y ~ x", "disc ~ cs(x)"], FormulaError, "thresholds, which the parameter disc does not have"),
     (ss.bf("y ~ x", disc=-1), FormulaError, "outside its range"),
-    ("y ~ x + (cs(1) | g)", NotYetSupported, r"(?s)vary by group are not built yet\n.*\^"),
+    ("y ~ x + (number + cs(x) | g)", FormulaError, r"(?s)need a group-level term of their own.*\n.*\^"),
+    ("y ~ (cs(x) + s(x) | g)", FormulaError, "need a group-level term of their own"),
+    ("y ~ (cs(0) | g)", FormulaError, "has no effects"),
+    ("y ~ (cs(offset(x)) | g)", FormulaError, "population-level terms only"),
+    ("y ~ (cs(mo(number)) | g)", FormulaError, "population-level terms only"),
+    ("y | thres(gr = words) ~ (cs(x) | g)", FormulaError, r"(?s)same thresholds in all rows.*\n.*\^"),
+    (["y ~ x", "disc ~ (cs(x) | g)"], FormulaError, "thresholds, which the parameter disc does not have"),
+    ("y ~ x + (cs(x) | g) + (cs(1) | g)", FormulaError, r"Intercept\[1\] varies by 'g' in two terms"),
 ]  # fmt: skip
 
 
@@ -64,12 +71,16 @@ def test_other_families_have_no_thresholds() -> None:
         ss.standata("x | thres(3) ~ 1", TABLE)
     with pytest.raises(FormulaError, match=r"needs thresholds, which family gaussian does not have"):
         ss.standata("x ~ cs(y)", TABLE)
+    with pytest.raises(FormulaError, match=r"needs thresholds, which family gaussian does not have"):
+        ss.standata("x ~ (cs(y) | g)", TABLE)
 
 
 def test_category_specific_effects_of_the_cumulative_family_warn() -> None:
     with pytest.warns(ss.errors.DataWarning, match="cross"):
         data = ss.standata("y ~ cs(x)", TABLE, family="cumulative")
     assert data["Kcs"] == 1
+    with pytest.warns(ss.errors.DataWarning, match="cross"):
+        ss.standata("y ~ (cs(x) | g)", TABLE, family="cumulative")
 
 
 def test_choosing_thresholds() -> None:

@@ -115,7 +115,6 @@ ERRORS = [
     ("(1 | f(g))", FormulaError, "a group is a column", (9, 13)),
     ("(1 | a | b | g)", FormulaError, "form \\(effects", (4, 19)),
     ("me(x, w) * z", NotYetSupported, "me", (4, 12)),
-    ("(1 | gr(g, pw = w))", NotYetSupported, "pw", (20, 21)),
     ("'text'", FormulaError, "cannot be a term", (4, 10)),
 ]
 

@@ -115,6 +115,7 @@ KINDS = [
     "by ~ (x | gr(g, by = side, center = TRUE))", "cov ~ (1 + x | gr(g, cov = A))",
     "cov ~ (x | gr(g, cov = A, center = TRUE))", "by ~ (1 + x | gr(g, by = side, cov = A))",
     "mm ~ x + (1 + mmc(w1, w2) | mm(g, h, weights = cbind(w1, w2), by = cbind(side, sideh)))",
+    "by ~ (x | gr(g, by = side, cov = A, center = TRUE))",
     ("by ~ (1 | I | gr(g, by = side))", "sigma ~ (1 | I | gr(g, by = side))"),
 ]  # fmt: skip
 STUDENT = "student ~ (1 | gr(g, dist = 'student')) + (0 + x | gr(g, dist = 'student'))"

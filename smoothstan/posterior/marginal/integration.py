@@ -153,7 +153,7 @@ def _kept(term: GroupTerm, dpar: str) -> bool:
 
 
 def _has_slopes(term: GroupTerm, effects: Effects) -> bool:
-    return any(term.keeps(effects.dpar, name) for name in effects.names[int(effects.matrix.intercept) :])
+    return any(term.keeps(effects.dpar, name) for name in effects.names[effects.intercepts :])
 
 
 def _coefficient_columns(term: GroupTerm, dpar: str, table: Table) -> FloatArray:

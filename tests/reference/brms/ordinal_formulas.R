@@ -1,6 +1,7 @@
 # Ordinal responses on the data of record.R.  The third element of a case is the kind of thresholds.
 set.seed(22)
 ord <- d[, c("x", "z", "w", "off", "f", "h", "g", "o", "ch", "sub", "site", "lgl")]
+n <- nrow(ord)
 latent <- 0.8 * ord$x + rlogis(n)
 ord$rating <- as.integer(cut(latent, c(-Inf, -1.5, 0, 1, 2, Inf)))
 ord$grade <- factor(c("E", "D", "C", "B", "A")[ord$rating], levels = c("E", "D", "C", "B", "A", "A+"), ordered = TRUE)
