@@ -21,9 +21,7 @@ class Poisson(Family):
     """y ~ Poisson(mu)."""
 
     name: ClassVar[str] = "poisson"
-    parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean", COUNT_LINKS, intercept_prior=LOCATION),
-    )
+    parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("mu", "mean", COUNT_LINKS, intercept_prior=LOCATION),)
     discrete: ClassVar[bool] = True
     optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc", "rate")
     support: ClassVar[tuple[float, float]] = (0.0, np.inf)
