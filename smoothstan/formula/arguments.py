@@ -114,6 +114,10 @@ def constant_value(node: Node) -> Any:
             value = constant_value(operand)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 return -value if sign == "-" else value
+        case Binary(operator=":", left=left, right=right):
+            first, last = constant_value(left), constant_value(right)
+            if all(isinstance(end, int) and not isinstance(end, bool) for end in (first, last)):
+                return tuple(range(first, last + 1) if first <= last else range(first, last - 1, -1))
         case Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
             numbers = [constant_value(left), constant_value(right)]
             if all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in numbers):

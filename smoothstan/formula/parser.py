@@ -40,6 +40,7 @@ _CONSTANTS = {
     "TRUE": (True, "TRUE"), "True": (True, "TRUE"),
     "FALSE": (False, "FALSE"), "False": (False, "FALSE"),
     "NULL": (None, "NULL"), "None": (None, "NULL"), "NA": (None, "NA"),
+    "Inf": (float("inf"), "Inf"),
 }  # fmt: skip
 _RESERVED = frozenset({"function", "if", "else", "for", "while", "repeat", "break", "next"})
 # Well below Python's own limit of recursion; five frames a level.

@@ -32,9 +32,9 @@ class Text:
 
 @dataclass(frozen=True)
 class Constant:
-    """TRUE, FALSE, NULL or NA (Python's True, False and None are read as the same)."""
+    """TRUE, FALSE, NULL, NA or Inf (Python's True, False and None are read as the same)."""
 
-    value: bool | None
+    value: bool | float | None
     text: str
     span: Span = field(default=_NOWHERE, compare=False)
 

@@ -88,6 +88,10 @@ class Factor:
         """Return the given rows, with all levels."""
         return replace(self, codes=self.codes[rows])
 
+    def labels(self) -> np.ndarray:
+        """Return the (n,) labels; an empty one where missing."""
+        return np.asarray([*self.levels, ""], dtype=object)[self.codes]
+
     def drop_unused(self) -> Factor:
         """Return the same column without the levels that no row has."""
         used = np.unique(self.codes[self.codes >= 0])

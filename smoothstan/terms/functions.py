@@ -7,6 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from smoothstan.arrays import FloatArray
+from smoothstan.errors import FormulaError
+from smoothstan.formula.arguments import call_arguments
+from smoothstan.formula.syntax import Call, Node
 
 
 def _logit(x: FloatArray) -> FloatArray:
@@ -32,6 +35,7 @@ STATEFUL = {
     "scale": ("center", "scale"),
     "center": (),
     "poly": ("degree", "raw"),
+    "ns": ("df", "knots", "intercept", "Boundary.knots"),
     "bs": ("df", "knots", "degree", "intercept", "Boundary.knots"),
 }
 """Functions that learn something from the data, with the names of their further arguments."""
@@ -39,14 +43,20 @@ STATEFUL = {
 SUMMARIES: dict[str, Callable[[FloatArray], float]] = {
     "mean": lambda x: float(np.mean(x)), "median": lambda x: float(np.median(x)),
     "sd": lambda x: float(np.std(x, ddof=1)), "var": lambda x: float(np.var(x, ddof=1)),
+    "sum": lambda x: float(np.sum(x)),
     "min": lambda x: float(np.min(x)), "max": lambda x: float(np.max(x)),
 }  # fmt: skip
 """Functions of a whole column that give one number; new data are compared with the number of the fit's data."""
 
-CONVERSIONS = ("as.logical", "as.character", "droplevels", "I", "factor", "as.factor", "ordered", "C", "relevel")
-OTHERS = ("log", "round", "pmin", "pmax", "ifelse")
+FACTOR_FUNCTIONS = (
+    "factor", "as.factor", "ordered", "as.ordered", "droplevels", "as.character", "C", "relevel", "interaction", "cut",
+    "paste", "paste0",
+)  # fmt: skip
+OTHERS = ("I", "as.logical", "is.na", "cbind", "log", "round", "pmin", "pmax", "ifelse")
+NUMBER_LISTS = ("c", "seq", "quantile")
+"""Functions that give lists of numbers for arguments, and no terms."""
 
-ALLOWED = tuple(sorted({*ELEMENTWISE, *STATEFUL, *SUMMARIES, *CONVERSIONS, *OTHERS}))
+ALLOWED = tuple(sorted({*ELEMENTWISE, *STATEFUL, *SUMMARIES, *FACTOR_FUNCTIONS, *OTHERS}))
 
 ARITHMETIC: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
@@ -58,3 +68,12 @@ COMPARISON: dict[str, Callable[..., np.ndarray]] = {
 LOGICAL: dict[str, Callable[..., np.ndarray]] = {
     "&": np.logical_and, "&&": np.logical_and, "|": np.logical_or, "||": np.logical_or,
 }  # fmt: skip
+
+
+def arguments_by_name(call: Call, text: str, names: tuple[str, ...]) -> dict[str, Node]:
+    """Return the arguments of a call by their names; those without a name take the free names in turn."""
+    arguments = call_arguments(call, text, names)
+    free = [name for name in names if name not in arguments.named]
+    if len(arguments.positional) > len(free):
+        raise FormulaError(f"{call.function}() takes at most {len(names)} arguments", text, call.span)
+    return dict(zip(free, arguments.positional, strict=False)) | arguments.named

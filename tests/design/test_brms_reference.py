@@ -21,7 +21,6 @@ FRAMES = {
     "family_cases": reference_frame("family_data"), "group_cases": reference_frame("group_data"),
     "categorical_cases": reference_frame("categorical_data"), "mono_cases": reference_frame("data"),
     "ordinal_cases": reference_frame("ordinal_data"), "trunc_cases": reference_frame("trunc_data"),
-    "ordinal_cases": reference_frame("ordinal_data"),
     "varying_category_cases": reference_frame("varying_category_data"),
 }  # fmt: skip
 CASES = [{**case, "file": name} for name in FRAMES for case in read_reference(f"brms/{name}.json")["cases"]]
