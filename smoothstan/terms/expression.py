@@ -167,6 +167,11 @@ class _Evaluation:
                 return self.binary(node, operator, left, right)
             case Call():
                 return self.call(node)
+            case Text(value=text):
+                raise self.error(
+                    f"{deparse(node)} is a text and has no value for the rows of the data; write a column without "
+                    f"quotes: {text}", node,
+                )  # fmt: skip
             case _:
                 raise self.error(f"{deparse(node)} has no value for the rows of the data", node)
 
