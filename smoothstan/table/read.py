@@ -73,9 +73,7 @@ def _frame(data: Any) -> Any:
 
         for key, values in data.items():
             if isinstance(values, str) or not hasattr(values, "__len__"):
-                raise DataError(
-                    f"column {str(key)!r} of the data is {values!r}, not a column of values")
-                )
+                raise _fault(str(key), f"is {values!r}, not a column of values")
         try:
             data = pd.DataFrame({str(k): v for k, v in data.items()})
         except ValueError as fault:
