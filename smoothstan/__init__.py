@@ -37,3 +37,13 @@ from smoothstan.terms.smooth_con import SmoothCon as SmoothCon
 from smoothstan.terms.smooth_con import smooth2random as smooth2random
 from smoothstan.terms.smooth_con import smooth_con as smooth_con
 from smoothstan.toolchain import install_cmdstan as install_cmdstan
+
+
+def __getattr__(name: str) -> object:
+    """Say how a family is chosen to whoever looks for a function of its name."""
+    from smoothstan.families import FAMILIES
+    from smoothstan.families.spelling import family_name
+
+    hint = f"; a family is chosen by its name, family={name!r}, or by ss.family({name!r}, link=...)"
+    found = family_name(name, FAMILIES) in FAMILIES if not name.startswith("_") else False
+    raise AttributeError(f"module 'smoothstan' has no attribute {name!r}{hint if found else ''}")

@@ -58,7 +58,16 @@ class NotYetSupported(FormulaError):
 
 
 class DataError(SmoothstanError, ValueError):
-    """A fault in the data: a missing column, a wrong kind, an impossible value."""
+    """A fault in the data: a missing column, a wrong kind, an impossible value.
+
+    Args:
+        message: what is wrong and what is allowed.
+        column: the column at fault, where there is one, so that its place in a formula can be shown.
+    """
+
+    def __init__(self, message: str, *, column: str | None = None) -> None:
+        self.column = column
+        super().__init__(message)
 
 
 class FamilyError(SmoothstanError, ValueError):
@@ -149,6 +158,11 @@ def underline(text: str, span: tuple[int, int] | None) -> str:
     line = text[line_start:line_end].replace("\t", " ")
     width = max(1, min(end, line_end) - start)
     return f"  {line}\n  {' ' * (start - line_start)}{'^' * width}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return ``"1 level"`` or ``"2 levels"``."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def known(names: Iterable[str]) -> str:

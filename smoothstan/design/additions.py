@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
-from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, underline
+from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, counted, suggestion, underline
 from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, call_arguments
 from smoothstan.formula.arguments import constant_value
@@ -41,6 +41,7 @@ class Field:
         comment: what it is.
         required: whether it must be given.
         allows: what its columns may have and others may not: ``"missing"`` or ``"infinite"`` values.
+        zero_with: the option without which it may not be zero; empty where zeros never matter.
     """
 
     argument: str
@@ -51,6 +52,7 @@ class Field:
     comment: str
     required: bool = True
     allows: str = ""
+    zero_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,12 @@ KINDS: Mapping[str, Kind] = {
         Field("ub", "ub", "numbers", lambda v: ~np.isnan(v), "{y}", UPPER, required=False, allows="infinite"),
     )),
     "se": Kind(
-        (Field("x", "se", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "known errors"),), ("sigma",)
+        (
+            Field(
+                "x", "se", "numbers >= 0", lambda v: v >= 0, "vector<lower=0>[N]", "known errors", zero_with="sigma"
+            ),
+        ),
+        ("sigma",),
     ),
     "rate": Kind(
         (Field("denom", "denom", "positive numbers", lambda v: v > 0, "vector<lower=0>[N]", "denominators"),)
@@ -120,14 +127,22 @@ class BoundField:
             DataError: naming the first value that it cannot have.
         """
         values = self._numbers(table)
-        bad = ~self.field.allowed(values)
+        self.refuse(~self.field.allowed(values), values, self.field.needs)
+        return values
+
+    def refuse(self, bad: BoolArray, values: FloatArray, needs: str) -> None:
+        """Raise DataError naming the first row in which ``bad`` is True."""
         if bad.any():
             row = int(np.argmax(bad))
             raise DataError(
-                f"{self.call}() needs {self.field.needs}; {self.expression.label} is {values[row]:g} in row {row} "
-                f"of the rows used (rows count from 0)\n{underline(self.expression.text, self.expression.node.span)}"
+                f"{self.call}() needs {needs}; {self.expression.label} is {values[row]:g} in row {row} "
+                f"of the rows used (rows count from 0)\n{self.underlined}"
             )
-        return values
+
+    @property
+    def underlined(self) -> str:
+        """What the user wrote, underlined in the formula."""
+        return underline(self.expression.text, self.expression.node.span)
 
     def _numbers(self, table: Table) -> FloatArray:
         value = self.expression.at(table)
@@ -142,8 +157,8 @@ class BoundField:
         for level in value.levels:
             if level not in known:
                 raise DataError(
-                    f"cens() knows the labels {', '.join(CENSORING)}; {self.expression.label} has {level!r}\n"
-                    f"{underline(self.expression.text, self.expression.node.span)}"
+                    f"cens() knows the labels {', '.join(CENSORING)}; {self.expression.label} has {level!r}"
+                    f"{suggestion(level, CENSORING)}\n{self.underlined}"
                 )
         return np.asarray([known[level] for level in value.levels])[value.codes]
 
@@ -161,6 +176,11 @@ class Addition:
     factor: float = 1.0
 
     @property
+    def label(self) -> str:
+        """What the user wrote, but for options."""
+        return f"{self.function}({', '.join(bound.expression.label for bound in self.fields)})"
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """The columns that it needs."""
         return tuple(name for field in self.fields for name in field.expression.variables)
@@ -168,6 +188,10 @@ class Addition:
     def at(self, table: Table) -> dict[str, FloatArray]:
         """Return field name -> (n,) values."""
         values = {field.field.name: field.at(table) for field in self.fields}
+        for field in self.fields:
+            facts, found = field.field, values[field.field.name]
+            if facts.zero_with and facts.zero_with not in self.switched:
+                field.refuse(found == 0, found, f"positive numbers (or {facts.zero_with} = TRUE)")
         if "rcens" in values:
             values["rcens"] = np.where(values["cens"] == INTERVAL, values["rcens"], 0.0)
         if "scale" in self.switched:
@@ -188,7 +212,10 @@ def bind_additions(calls: Sequence[Call], family: Family, table: Table, text: st
         if call.function not in (*KINDS, "thres"):
             raise NotYetSupported(f"the addition {call.function}() is not built yet", text, call.span)
         if call.function not in family.optional_additions:
-            raise FormulaError(f"family {family.name} has no use for {call.function}()", text, call.span)
+            takes = ", ".join((*family.optional_additions, SUBSET))
+            raise FormulaError(
+                f"family {family.name} has no use for {call.function}() (it takes: {takes})", text, call.span
+            )
     for name in family.required_additions:
         if name not in [call.function for call in rows]:
             raise FormulaError(
@@ -243,7 +270,8 @@ def _bind(call: Call, table: Table, text: str) -> Addition:
     names = tuple(field.argument for field in kind.fields)
     arguments = call_arguments(call, text, (*names, *kind.options))
     if len(arguments.positional) > len(names) + len(kind.options):
-        raise FormulaError(f"{call.function}() takes {' and '.join((*names, *kind.options))}", text, call.span)
+        most = counted(len(names) + len(kind.options), "argument")
+        raise FormulaError(f"{call.function}() takes {most}: {', '.join((*names, *kind.options))}", text, call.span)
     given = dict(zip((*names, *kind.options), arguments.positional, strict=False))
     for name in (*names, *kind.options):
         if name in arguments.named:
@@ -265,9 +293,12 @@ def _bind(call: Call, table: Table, text: str) -> Addition:
     switched = tuple(name for name in kind.options if _switch(given.get(name), name, arguments.error))
     addition = Addition(call.function, tuple(bound), switched)
     values = addition.at(table)
-    if "scale" in switched:
-        return replace(addition, factor=table.n / float(values["weights"].sum()))
-    return addition
+    if "scale" not in switched:
+        return addition
+    total = float(values["weights"].sum())
+    if total == 0:
+        raise DataError(f"weights that are all zero cannot be scaled\n{underline(text, call.span)}")
+    return replace(addition, factor=table.n / total)
 
 
 def _switch(node: Node | None, name: str, error: Callable[..., FormulaError]) -> bool:
@@ -282,29 +313,50 @@ def _switch(node: Node | None, name: str, error: Callable[..., FormulaError]) ->
     return value
 
 
-def refuse_contradictions(values: Mapping[str, FloatArray], y: FloatArray, family: Family, label: str) -> None:
-    """Refuse responses outside their truncation bounds, and censored intervals that end before they begin.
+def refuse_contradictions(
+    additions: Sequence[Addition], table: Table, y: FloatArray, family: Family, label: str
+) -> None:
+    """Refuse bounds that no response can be within, and responses outside of them.
 
     Raises:
-        DataError, FamilyError: naming the first row.
+        DataError, FamilyError: naming the first row, with the bound underlined.
     """
-    faults: list[tuple[str, BoolArray, str]] = []
-    if "lb" in values:
-        faults.append(("lb", y < values["lb"], "lies below its truncation bound"))
-    if "ub" in values:
-        faults.append(("ub", y > values["ub"], "lies above its truncation bound"))
-    if "rcens" in values:
-        ended = (values["cens"] == INTERVAL) & ~(values["rcens"] > y)
-        faults.append(("rcens", ended, "is not below the end y2 of its interval"))
+    bounds = {bound.field.name: bound for addition in additions for bound in addition.fields}
+    values = {name: found for addition in additions for name, found in addition.at(table).items()}
+    if {"cens", "lb", "ub"} & set(values) and not family.cdf:
+        raise FamilyError(f"family {family.name} has no distribution function, which cens() and trunc() need")
+    if family.discrete:
+        for name in {"lb", "ub", "rcens"} & set(values):
+            fraction = np.isfinite(values[name]) & (values[name] != np.floor(values[name]))
+            bounds[name].refuse(fraction, values[name], f"whole numbers for family {family.name}")
+    if {"lb", "ub"} <= set(values):
+        bounds["lb"].refuse(values["lb"] >= values["ub"], values["lb"], "lower bounds below the upper ones")
+    _refuse_beyond(values, bounds, y, label)
+
+
+def _refuse_beyond(
+    values: Mapping[str, FloatArray], bounds: Mapping[str, BoundField], y: FloatArray, label: str
+) -> None:
+    """Refuse responses outside their truncation bounds, and censored intervals without an end above their start."""
+    interval = values["cens"] == INTERVAL if "cens" in values else np.zeros(len(y), dtype=bool)
+    if interval.any() and "rcens" not in values:
+        raise DataError(
+            f"cens() needs y2, the end of the interval, as in cens({bounds['cens'].expression.label}, y2): the response"
+            f" is interval censored in row {int(np.argmax(interval))} of the rows used (rows count from 0)\n"
+            f"{bounds['cens'].underlined}"
+        )
+    end = values.get("rcens", y)
+    faults: list[tuple[str, BoolArray, str]] = [
+        ("lb", y < values.get("lb", y), "lies below its truncation bound"),
+        ("ub", y > values.get("ub", y), "lies above its truncation bound"),
+        ("rcens", interval & np.isnan(end), "has no end y2 of its interval"),
+        ("rcens", interval & ~(end > y), "is not below the end y2 of its interval"),
+    ]
     for name, bad, fault in faults:
         if bad.any():
             row = int(np.argmax(bad))
+            what = "" if np.isnan(values[name][row]) else f", {values[name][row]:g},"
             raise DataError(
-                f"the response {label!r}, {y[row]:g}, {fault}, {values[name][row]:g}, in row {row} of the rows used "
-                "(rows count from 0)"
+                f"the response {label!r}, {y[row]:g}, {fault}{what} in row {row} of the rows used (rows count from 0)\n"
+                f"{bounds[name].underlined}"
             )
-    if "cens" in values and "rcens" not in values and np.any(values["cens"] == 2):
-        row = int(np.argmax(values["cens"] == 2))
-        raise DataError(f"cens() needs y2= for the interval censored response in row {row} (rows count from 0)")
-    if {"cens", "lb", "ub"} & set(values) and not family.cdf:
-        raise FamilyError(f"family {family.name} has no distribution function, which cens() and trunc() need")

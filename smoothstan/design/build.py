@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from smoothstan.design.additions import in_subset
 from smoothstan.design.categories import categories_on, response_categories
 from smoothstan.design.design import Design
-from smoothstan.design.response import BoundResponse, bind_response
+from smoothstan.design.parameters import check_parameters, refuse_held_above, refuse_sigma
+from smoothstan.design.response import BoundResponse, bind_response, response_underlined
 from smoothstan.design.rows import Expanded, complete_rows, expand_predictors
 from smoothstan.design.thresholds import (
     Thresholds,
@@ -99,8 +98,9 @@ def _bound_rows(
     formula: ModelFormula, data: Any, family: Family, categories: tuple[str, ...]
 ) -> tuple[Family, Expanded, Table, int]:
     """Return the family that knows the response's categories, the terms, the rows, and how many were left out."""
-    family = family.bound(categories)
-    _check_parameters(formula, family)
+    with response_underlined(formula):
+        family = family.bound(categories)
+    check_parameters(formula, family)
     expanded = expand_predictors(formula, data, family.main)
     whole, dropped = complete_rows(formula, expanded, data)
     if family.categorical and not family.ordered:
@@ -153,66 +153,14 @@ def _auxiliary(
     held = {p.name: p.held for p in family.parameters} | dict(formula.fixed)
     errors = response.addition("se")
     if errors is not None and "sigma" not in errors.switched:
+        refuse_sigma(formula, errors.label)
         held["sigma"] = 0.0
     smallest = float(response.at(table).y.min())
+    refuse_held_above(formula, family, smallest, response.label)
     facts = (
         replace(p, upper=smallest) if p.below_response else p for p in family.parameters if p.name not in elsewhere
     )
     return [AuxiliaryTerm(p, held.get(p.name)) for p in facts]
-
-
-def _check_parameters(formula: ModelFormula, family: Family) -> None:
-    names = [p.name for p in family.parameters if p.name != "mu"]
-    for predictor in formula.predictors[1:]:
-        if predictor.dpar not in names:
-            raise FormulaError(
-                f"family {family.name} has no parameter {predictor.dpar!r} to predict "
-                f"(it has: {', '.join(names) or 'none besides mu'})",
-                predictor.text,
-                predictor.span,
-            )
-    held = [name for name in names if name not in family.main]
-    for name, value in formula.fixed:
-        if name not in held:
-            raise FormulaError(
-                f"family {family.name} has no parameter {name!r} to hold (it has: {', '.join(held) or 'none'})"
-            )
-        parameter = family.parameter(name)
-        low, high = parameter.lower, parameter.upper
-        if not np.isfinite(value) or (low is not None and value <= low) or (high is not None and value >= high):
-            raise FormulaError(f"{name} = {value:g} lies outside its range ({low}, {high})")
-    for name, other in formula.equal:
-        _check_equal(name, other, formula, family)
-
-
-def _check_equal(name: str, other: str, formula: ModelFormula, family: Family) -> None:
-    """Refuse to set a parameter equal to one that is not there, is set so itself, or has another range."""
-    names = [p.name for p in family.parameters][1:]
-    for wanted in (name, other):
-        if wanted not in names:
-            raise FormulaError(
-                f"{name} = {other!r}: family {family.name} has no parameter {wanted!r} besides mu "
-                f"(it has: {', '.join(names) or 'none'})"
-            )
-    if name == other:
-        raise FormulaError(f"{name} = {other!r}: a parameter cannot be set equal to itself")
-    if other in dict(formula.equal):
-        raise FormulaError(
-            f"{name} = {other!r}: {other} is set equal to {dict(formula.equal)[other]!r} itself; name the parameter "
-            "that is free"
-        )
-    ranges = [(p.lower, p.upper, p.below_response) for p in map(family.parameter, (name, other))]
-    if ranges[0] != ranges[1]:
-        raise FormulaError(
-            f"{name} = {other!r}: the two have different ranges, {_range(family, name)} and {_range(family, other)}"
-        )
-
-
-def _range(family: Family, dpar: str) -> str:
-    facts = family.parameter(dpar)
-    low = "-Inf" if facts.lower is None else f"{facts.lower:g}"
-    high = "min(y)" if facts.below_response else "Inf" if facts.upper is None else f"{facts.upper:g}"
-    return f"({low}, {high})"
 
 
 def _refuse_repeated_parameters(terms: list[BoundTerm]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from smoothstan.arrays import FloatArray, IntArray, StanData
 from smoothstan.design.additions import KINDS, LARGEST, Addition, BoundField, bind_additions, refuse_contradictions
 from smoothstan.design.categories import category_codes, found_categories
-from smoothstan.errors import DataError, FamilyError, underline
+from smoothstan.errors import DataError, FamilyError, counted, underline
 from smoothstan.families import Family, Response
 from smoothstan.families.family import first_offender
 from smoothstan.formula import ModelFormula
@@ -154,11 +155,21 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     numeric = isinstance(value, Numeric) and coding is None and not family.categorical
     bound = BoundResponse(expression, additions, family.discrete, numeric, coding, categories, family.ordered)
     response = bound.at(table)
-    refuse_contradictions(bound.additions_at(table), response.y, family, bound.label)
-    family.check_response(response)
-    if family.discrete:
-        first_offender(response, response.y > LARGEST, f"whole numbers up to {LARGEST}", family.name)
+    refuse_contradictions(bound.additions, table, response.y, family, bound.label)
+    with response_underlined(formula):
+        family.check_response(response)
+        if family.discrete:
+            first_offender(response, response.y > LARGEST, f"whole numbers up to {LARGEST}", family.name)
     return bound
+
+
+@contextmanager
+def response_underlined(formula: ModelFormula) -> Iterator[None]:
+    """Underline the response of the formula in what a family has to say against it."""
+    try:
+        yield
+    except FamilyError as fault:
+        raise FamilyError(f"{fault}\n{underline(formula.text, formula.response.span)}") from None
 
 
 def _ordered_categories(value: Value, family: Family, formula: ModelFormula) -> tuple[str, ...]:
@@ -181,7 +192,7 @@ def _refuse_factor(value: Factor, family: Family, formula: ModelFormula) -> None
     needed = "0 and 1 or a factor with two levels" if family.binary else "numbers"
     raise FamilyError(
         f"family {family.name} needs {needed}, but {deparse(formula.response)} is a factor with "
-        f"{len(value.levels)} levels\n{underline(formula.text, formula.response.span)}"
+        f"{counted(len(value.levels), 'level')}\n{underline(formula.text, formula.response.span)}"
     )
 
 

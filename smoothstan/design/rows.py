@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -67,20 +68,24 @@ def response_rows(formula: ModelFormula, data: Any) -> Table:
 def _complete(formula: ModelFormula, expanded: Expanded, data: Any) -> tuple[Table, int]:
     wanted = dict.fromkeys(columns_used(formula, expanded))
     available = column_names(data)
-    _refuse_reserved_names(wanted)
-    table = read_table(data, wanted)
+    with _shown(formula):
+        _refuse_reserved_names(wanted)
+    with _shown(formula):
+        table = read_table(data, wanted)
     if not wanted.keys() <= set(available):
         _refuse_unknown(formula, [name for name in wanted if name not in available], available)
     if table.n == 0:
         raise DataError("the data have no rows")
     table = table.select(wanted)
-    table.refuse_infinite(besides=_only_in_bounds(formula, expanded, "infinite"))
+    with _shown(formula):
+        table.refuse_infinite(besides=_only_in_bounds(formula, expanded, "infinite"))
     complete = table.complete(besides=_only_in_bounds(formula, expanded, "missing"))
     kept = int(complete.sum())
     if kept == 0:
         empty = [name for name, column in table.columns.items() if column.missing().all()]
         reason = f"column {empty[0]!r} has no values at all" if empty else "every row misses a value somewhere"
-        raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}")
+        place = _place(formula, empty[0]) if empty else ""
+        raise DataError(f"no row of the data is complete in the model's columns ({', '.join(wanted)}): {reason}{place}")
     dropped = table.n - kept
     used = table.take(np.flatnonzero(complete)) if dropped else table
     return replace(used.drop_unused_levels(), learning=table if dropped else None), dropped
@@ -96,17 +101,33 @@ def _refuse_reserved_names(names: Iterable[str]) -> None:
     """Refuse names that would make the names of parameters ambiguous, as brms does."""
     for name in names:
         if "__" in name or name.endswith("_"):
-            raise DataError(f"the column name {name!r} may not contain '__' or end with '_'; rename the column")
+            raise DataError(
+                f"the column name {name!r} may not contain '__' or end with '_'; rename the column", column=name
+            )
 
 
 def _refuse_unknown(formula: ModelFormula, unknown: list[str], available: tuple[str, ...]) -> None:
-    name = unknown[0]
-    message = no_column(name, available)
+    raise DataError(no_column(unknown[0], available) + _place(formula, unknown[0]), column=unknown[0])
+
+
+@contextmanager
+def _shown(formula: ModelFormula) -> Iterator[None]:
+    """Show where the formula names a column that is at fault."""
+    try:
+        yield
+    except DataError as fault:
+        if fault.column is None:
+            raise
+        raise DataError(f"{fault}{_place(formula, fault.column)}", column=fault.column) from None
+
+
+def _place(formula: ModelFormula, column: str) -> str:
+    """Return the line of the formula that names a column first, with the name underlined; empty without one."""
     for predictor in formula.predictors:
         for node in names(parse(predictor.text)):
-            if node.name == name:
-                raise DataError(f"{message}\n{underline(predictor.text, node.span)}")
-    raise DataError(message)
+            if node.name == column:
+                return f"\n{underline(predictor.text, node.span)}"
+    return ""
 
 
 def _check_names(formula: ModelFormula, predictor: PredictorFormula, parts: TermList) -> None:

@@ -27,6 +27,7 @@ from smoothstan.terms import (
 from smoothstan.terms.expression import bind_numbers
 
 THRES = "thres"
+MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def count_thresholds(formula: ModelFormula, response: Response, table: Table) ->
         FormulaError, DataError: if they are fewer than the response needs, none, or differ within a group.
     """
     call = next((call for call in formula.additions if call.function == THRES), None)
-    place = (0, len(formula.text)) if call is None else call.span
+    place = formula.response.span if call is None else call.span
     number, group = (None, None) if call is None else _arguments(call, formula.text)
     given = None if number is None else _numbers(number, formula, table)
     if group is None:
@@ -97,10 +98,11 @@ def _is_empty(node: Node | None) -> bool:
 def _numbers(node: Node, formula: ModelFormula, table: Table) -> FloatArray:
     check_functions(node, formula.text)
     _, values = bind_numbers(node, table, formula.text)
-    bad = (values < 1) | (values != np.floor(values))
+    bad = (values < 1) | (values > MOST) | (values != np.floor(values))
     if bad.any():
+        most = f"; at most {MOST} can be had" if values.max() > MOST else ""
         raise DataError(
-            f"the number of thresholds must be a positive whole number, found {values[np.argmax(bad)]:g}\n"
+            f"the number of thresholds must be a positive whole number, found {values[np.argmax(bad)]:g}{most}\n"
             f"{underline(formula.text, node.span)}"
         )
     return values
@@ -110,6 +112,8 @@ def _count(y: FloatArray, given: FloatArray | None, rows: BoolArray, level: str,
     """Return the number of thresholds of some rows, those of a group or all."""
     whose = f" of {level!r}" if level else ""
     needed = int(y[rows].max()) - 1
+    if needed > MOST:
+        raise DataError(f"the response{whose} reaches category {needed + 1}; at most {MOST + 1} can be had\n{where}")
     if given is None:
         if needed < 1:
             raise DataError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smoothstan.errors import FamilyError
+from smoothstan.errors import FamilyError, suggestion
 from smoothstan.families.acat import AdjacentCategory as AdjacentCategory
 from smoothstan.families.asym_laplace import AsymLaplace as AsymLaplace
 from smoothstan.families.bernoulli import Bernoulli as Bernoulli
@@ -35,6 +35,7 @@ from smoothstan.families.observation import log_likelihood as log_likelihood
 from smoothstan.families.poisson import Poisson as Poisson
 from smoothstan.families.shifted_lognormal import ShiftedLogNormal as ShiftedLogNormal
 from smoothstan.families.skew_normal import SkewNormal as SkewNormal
+from smoothstan.families.spelling import family_name, read_family
 from smoothstan.families.sratio import StoppingRatio as StoppingRatio
 from smoothstan.families.student import Student as Student
 from smoothstan.families.truncation import draw_responses as draw_responses
@@ -88,15 +89,13 @@ FAMILIES: Registry[type[Family]] = Registry(
     FamilyError,
 )
 
-_SPELLINGS = {"Beta": "beta", "Gamma": "gamma", "inverse_gaussian": "inverse.gaussian"}
-"""Names of R's functions and of Python's grammar -> the names that brms prints."""
-
 
 def family(name: str | Family, link: str | None = None, **links_and_options: Any) -> Family:
     """Choose a response family and its links.
 
     Args:
-        name: one of ``FAMILIES``, e.g. ``"gaussian"`` or ``"negbinomial"``.
+        name: one of ``FAMILIES``, e.g. ``"gaussian"`` or ``"negbinomial"``, in small or capital letters, or a call as
+            in R: ``'cumulative("probit")'``, ``"Gamma(link = 'log')"``.
         link: link of the main parameter ``mu``; default as in brms.
         links_and_options: links of further parameters as ``link_<parameter>``, e.g. ``link_sigma="identity"``;
             they matter where that parameter is predicted. Options of the family, e.g. ``refcat="b"``, the reference
@@ -111,7 +110,12 @@ def family(name: str | Family, link: str | None = None, **links_and_options: Any
         return name
     if not isinstance(name, str):
         raise FamilyError(f"family is a name such as 'gaussian' or family(...), got {name!r}")
-    made = FAMILIES[_SPELLINGS.get(name, name)]
+    written = read_family(name)
+    if written.arguments:
+        if link is not None or links_and_options:
+            raise FamilyError(f"give the links and options inside {name!r} or beside it, not both")
+        return family(written.name, **written.arguments)
+    made = FAMILIES[family_name(written.name, FAMILIES)]
     chosen = {} if link is None else {"mu": link}
     options = {key: value for key, value in links_and_options.items() if key in made.options}
     for key, value in links_and_options.items():
@@ -119,7 +123,8 @@ def family(name: str | Family, link: str | None = None, **links_and_options: Any
             continue
         if not key.startswith("link_"):
             own = f"; options of {made.name}: {', '.join(made.options)}" if made.options else ""
-            raise FamilyError(f"unknown argument {key!r}; links of parameters are given as link_<parameter>{own}")
+            hint = suggestion(key, (*made.options, "link", *(f"link_{p.name}" for p in made().parameters)))
+            raise FamilyError(f"unknown argument {key!r}{hint}; links of parameters are given as link_<parameter>{own}")
         dpar = key.removeprefix("link_")
         if dpar in chosen:
             raise FamilyError(f"the link of {dpar} is given twice, as link= and as {key}=")

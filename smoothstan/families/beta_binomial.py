@@ -8,7 +8,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.families.binomial import Binomial, number_of_trials
+from smoothstan.families.binomial import Binomial, check_successes, number_of_trials
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.parameters import PHI, beta_shapes, size_biased
 
@@ -28,7 +28,7 @@ class BetaBinomial(Family):
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers between 0 and the number of trials."""
-        Binomial().check_response(response)
+        check_successes(response, self.name)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return trials * mu."""

@@ -31,15 +31,7 @@ class Binomial(Family):
 
     def check_response(self, response: Response) -> None:
         """Accept whole numbers between 0 and the number of trials."""
-        check_counts(response, self.name)
-        y, trials = response.y, number_of_trials(response)
-        over = y > trials
-        if np.any(over):
-            row = int(np.argmax(over))
-            raise FamilyError(
-                f"the response {response.label!r} has {y[row]:g} successes in {trials[row]:g} trials "
-                f"in row {row} of the rows used (rows count from 0); trials() must be at least the response"
-            )
+        check_successes(response, self.name)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return trials * mu."""
@@ -76,6 +68,19 @@ class Binomial(Family):
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of successes."""
         return rng.binomial(number_of_trials(response).astype(np.int64), parameters["mu"]).astype(float)
+
+
+def check_successes(response: Response, family: str) -> None:
+    """Raise FamilyError naming the first value that is no whole number from 0 to its number of trials."""
+    check_counts(response, family)
+    y, trials = response.y, number_of_trials(response)
+    over = y > trials
+    if np.any(over):
+        row = int(np.argmax(over))
+        raise FamilyError(
+            f"the response {response.label!r} has {y[row]:g} successes in {trials[row]:g} trials "
+            f"in row {row} of the rows used (rows count from 0); trials() must be at least the response"
+        )
 
 
 def number_of_trials(response: Response) -> FloatArray:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.errors import FamilyError, known
+from smoothstan.errors import FamilyError, known, suggestion
 from smoothstan.families.links import LINKS, Link
 from smoothstan.families.log_scale import log_difference
 
@@ -194,8 +194,9 @@ class Family(ABC):
         for parameter in self.parameters:
             if parameter.name == dpar:
                 return parameter
+        names = [p.name for p in self.parameters]
         raise FamilyError(
-            f"family {self.name} has no parameter {dpar!r} (parameters: {', '.join(p.name for p in self.parameters)})"
+            f"family {self.name} has no parameter {dpar!r}{suggestion(dpar, names)} (parameters: {', '.join(names)})"
         )
 
     def probabilities(self, parameters: Parameters, response: Response) -> FloatArray:
@@ -259,7 +260,8 @@ def _checked_link(family: str, parameter: Parameter, name: str | None) -> str:
     if name is None:
         return parameter.links[0]
     if name not in LINKS:
-        raise FamilyError(f"unknown link {name!r} (known: {known(LINKS)})")
+        hint = suggestion(name, parameter.links)
+        raise FamilyError(f"unknown link {name!r} (known: {known(LINKS)}){hint}")
     if name not in parameter.links:
         raise FamilyError(
             f"link {name!r} is not available for {parameter.name} of family {family} "

@@ -28,8 +28,8 @@ class Weibull(Family):
     cdf: ClassVar[str] = "weibull"
 
     def check_response(self, response: Response) -> None:
-        """Accept numbers >= 0."""
-        first_offender(response, response.y < 0, "numbers >= 0", self.name)
+        """Accept positive numbers: at zero the density is zero or infinite."""
+        first_offender(response, response.y <= 0, "positive numbers", self.name)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return mu."""

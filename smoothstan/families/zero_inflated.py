@@ -12,8 +12,8 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.families.beta_family import Beta
-from smoothstan.families.binomial import Binomial
-from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
+from smoothstan.families.binomial import Binomial, check_successes
+from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts, first_offender
 from smoothstan.families.negbinomial_family import NegBinomial
 from smoothstan.families.parameters import probability
 from smoothstan.families.poisson import Poisson
@@ -35,8 +35,8 @@ class ZeroInflated(ZeroMixture):
             return np.asarray(np.log1p(-parameters["zi"]))
 
     def check_response(self, response: Response) -> None:
-        """Accept what the base family accepts."""
-        self.base().check_response(response)
+        """Accept counts."""
+        check_counts(response, self.name)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return (1 - zi) times the mean of the base family."""
@@ -90,6 +90,10 @@ class ZeroInflatedBinomial(ZeroInflated):
     discrete: ClassVar[bool] = True
     required_additions: ClassVar[tuple[str, ...]] = Binomial.required_additions
     optional_additions: ClassVar[tuple[str, ...]] = ("trials", "weights", "cens", "trunc")
+
+    def check_response(self, response: Response) -> None:
+        """Accept whole numbers between 0 and the number of trials."""
+        check_successes(response, self.name)
 
 
 @final

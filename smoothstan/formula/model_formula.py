@@ -76,7 +76,7 @@ class ModelFormula:
         """Return the formula with further ones for other parameters, as in ``bf(...) + lf(...)``."""
         if not isinstance(other, ParameterFormulas):
             return NotImplemented
-        _refuse_repeated([p.dpar for p in (*self.predictors, *other.predictors)] + [k for k, _ in self.held])
+        _refuse_repeated((*self.predictors, *other.predictors), [k for k, _ in self.held])
         return replace(self, predictors=(*self.predictors, *other.predictors))
 
     @property
@@ -117,12 +117,14 @@ def bf(
     further = [part if isinstance(part, ParameterFormulas) else lf(part) for part in others]
     predictors = [replace(main, center=center, cmc=cmc), *(p for part in further for p in part.predictors)]
     for name, value in fixed.items():
+        if name in _ELSEWHERE:
+            raise FormulaError(f"bf() takes no {name}=: {_ELSEWHERE[name]}")
         if not (is_number(value) or isinstance(value, str)):
             raise FormulaError(
                 f"{name}= must be a number, or the name of another parameter, got {value!r}; to predict it write "
                 f"'{name} ~ ...'"
             )
-    _refuse_repeated([p.dpar for p in predictors] + list(fixed))
+    _refuse_repeated(predictors, list(fixed))
     equal = tuple((k, v) for k, v in fixed.items() if isinstance(v, str))
     numbers = tuple((k, float(v)) for k, v in fixed.items() if not isinstance(v, str))
     return ModelFormula(response, additions, tuple(predictors), numbers, equal)
@@ -147,6 +149,14 @@ def lf(*formulas: str, center: bool = True, cmc: bool = True) -> ParameterFormul
     return ParameterFormulas(tuple(replace(p, center=center, cmc=cmc) for p in found))
 
 
+_ELSEWHERE = {
+    "family": "give the family to brm() and the other functions",
+    "nl": "non-linear formulas are not built yet",
+    "autocor": "autocorrelation is not built yet",
+}
+"""Arguments of brms's ``bf`` that are no parameters -> where they belong."""
+
+
 def check_switches(**switches: bool) -> None:
     """Raise FormulaError for an option that is not True or False."""
     for name, value in switches.items():
@@ -154,10 +164,14 @@ def check_switches(**switches: bool) -> None:
             raise FormulaError(f"{name} must be True or False, got {value!r}")
 
 
-def _refuse_repeated(given: Sequence[str]) -> None:
-    repeated = sorted({name for name in given if given.count(name) > 1})
-    if repeated:
-        raise FormulaError(f"the parameter {repeated[0]!r} is set more than once")
+def _refuse_repeated(predictors: Sequence[PredictorFormula], held: Sequence[str]) -> None:
+    seen = set(held)
+    for predictor in predictors:
+        if predictor.dpar in seen:
+            raise FormulaError(
+                f"the parameter {predictor.dpar!r} is set more than once", predictor.text, predictor.span
+            )
+        seen.add(predictor.dpar)
 
 
 def parse_formula(formula: str | ModelFormula | Sequence[str]) -> ModelFormula:

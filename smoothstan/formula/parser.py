@@ -5,6 +5,7 @@ The binding powers are R's, so that a formula pasted from R means the same here.
 
 from __future__ import annotations
 
+import math
 import re
 
 from smoothstan.errors import FormulaError
@@ -166,6 +167,8 @@ class _Parser:
             raise self.error(f"'{token.text}' has no meaning in a formula", token.span)
         if self.at("("):
             return self.call(token, self.advance(), ")")
+        if not quoted and token.text == "Inf":
+            return Number(math.inf, token.span)
         if not quoted and token.text in _CONSTANTS:
             value, spelling = _CONSTANTS[token.text]
             return Constant(value, spelling, token.span)

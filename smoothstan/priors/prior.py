@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smoothstan import notebook
-from smoothstan.errors import PriorError
+from smoothstan.errors import PriorError, underline
 from smoothstan.numerals import format_number, is_number
 from smoothstan.priors.distribution import parse_distribution
 
@@ -34,9 +34,23 @@ class Prior:
         return PriorSet((self,)) + other
 
     def __str__(self) -> str:
+        return f"prior({', '.join(self._written.values())})"
+
+    @property
+    def _written(self) -> dict[str, str]:
+        """Argument -> how it stands in the call, those that are given."""
         address = {"class_": self.class_, "coef": self.coef, "group": self.group, "dpar": self.dpar}
-        given = ", ".join(f"{key}={value!r}" for key, value in address.items() if value)
-        return f"prior({self.text!r}, {given})"
+        bounds = {"lb": self.lb, "ub": self.ub}
+        given = {key: f"{key}={value!r}" for key, value in address.items() if value}
+        given |= {key: f"{key}={format_number(value)}" for key, value in bounds.items() if value is not None}
+        return {"distribution": repr(self.text), **given}
+
+    def underlined(self, *arguments: str) -> str:
+        """Return the call with the first of the arguments that is given underlined; the first is the distribution."""
+        written = self._written
+        place = next((written[name] for name in arguments if name in written), written["distribution"])
+        start = str(self).index(place)
+        return underline(str(self), (start, start + len(place)))
 
     def _repr_html_(self) -> str:
         bounds = {"lb": self.lb, "ub": self.ub}
@@ -75,7 +89,7 @@ def prior(
     distribution: str,
     class_: str = "b",
     *,
-    coef: str = "",
+    coef: str | int = "",
     group: str = "",
     dpar: str = "",
     lb: float | None = None,
@@ -91,7 +105,8 @@ def prior(
             ``"horseshoe(df=1, scale_global=1, df_global=1, scale_slab=2, df_slab=4, par_ratio=None)"`` or
             ``"R2D2(mean_R2=0.5, prec_R2=2, cons_D2=0.5)"``, both with ``autoscale=True, main=False``.
         class_: ``"b"``, ``"Intercept"``, ``"sd"``, ``"sds"``, ``"cor"`` or a family parameter such as ``"sigma"``.
-        coef: a coefficient's name as in the summary, e.g. ``"x"``; a smooth's text for ``"sds"``.
+        coef: a coefficient's name as in the summary, e.g. ``"x"``; a smooth's text for ``"sds"``; the number of a
+            threshold.
         group: a grouping factor, for ``"sd"`` and ``"cor"``.
         dpar: the distributional parameter, empty for the main one.
         lb, ub: bounds of the whole class, or of a group's parameters; only without ``coef``.
@@ -103,7 +118,9 @@ def prior(
     """
     if not isinstance(distribution, str):
         raise PriorError(f"a prior is a string such as 'normal(0, 5)', got {distribution!r}")
-    for name, value in {"class_": class_, "coef": coef, "group": group, "dpar": dpar}.items():
+    # Thresholds are counted: coef=1.
+    coefficient = format_number(float(coef)) if is_number(coef) else coef
+    for name, value in {"class_": class_, "coef": coefficient, "group": group, "dpar": dpar}.items():
         if not isinstance(value, str):
             raise PriorError(f"{name} must be a string, got {value!r}")
     for name, bound in {"lb": lb, "ub": ub}.items():
@@ -117,4 +134,4 @@ def prior(
         raise PriorError(f"lb must be below ub, found lb={lb}, ub={ub}")
     if distribution.strip():
         parse_distribution(distribution)
-    return Prior(distribution.strip(), class_, coef, group, dpar, lb, ub)
+    return Prior(distribution.strip(), class_, str(coefficient), group, dpar, lb, ub)

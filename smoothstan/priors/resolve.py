@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,13 +31,17 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | PriorSet | Sequen
     """
     table = default_table(slots)
     rows = {row.slot.address: row for row in table.rows}
+    found: dict[Address, Prior] = {}
     for given in as_priors(priors):
         address = given.address
         if address not in rows:
             raise PriorError(_no_match(given, address, tuple(rows)))
         row = rows[address]
         if row.source == "user":
-            raise PriorError(f"two priors are given for the same parameters: {given}")
+            raise PriorError(
+                f"two priors are given for the same parameters: {found[address]} and\n{given.underlined('class_')}"
+            )
+        found[address] = given
         _check_kind(given, row.slot)
         whole = rows.get((address[0], "", "", address[3]), row)
         bounded = given.lb is not None or given.ub is not None
@@ -46,9 +50,18 @@ def resolve_priors(slots: Iterable[PriorSlot], priors: Prior | PriorSet | Sequen
     result = PriorTable(tuple(_shared(rows).values()))
     check_shrinkage(result)
     for row in result.rows:
-        _check_support(row, result)
+        if (given_here := _given(row, found)) is not None:
+            _check_support(row, result, given_here)
         _warn_of_unused(row, result)
     return result
+
+
+def _given(row: PriorRow, found: Mapping[Address, Prior]) -> Prior | None:
+    """Return the user's prior of a row: the one for its address, or the shared one of its class."""
+    if row.source != "user":
+        return None
+    own = found.get(row.slot.address)
+    return own or next((prior for address, prior in found.items() if address[0] == row.slot.class_), None)
 
 
 def _shared(rows: dict[Address, PriorRow]) -> dict[Address, PriorRow]:
@@ -81,15 +94,18 @@ def as_priors(priors: Any) -> tuple[Prior, ...]:
 def _bounds(given: Prior, slot: PriorSlot) -> tuple[float | None, float | None]:
     """Return the bounds that the user asks for within those that the parameter has by nature."""
     if not slot.bounded and (given.lb is not None or given.ub is not None):
-        raise PriorError(f"{given}: thresholds that must increase have no bounds of their own; leave lb and ub out")
+        raise PriorError(
+            f"thresholds that must increase have no bounds of their own; leave lb and ub out\n"
+            f"{given.underlined('lb', 'ub')}"
+        )
     lb = slot.lb if given.lb is None else given.lb
     ub = slot.ub if given.ub is None else given.ub
     if slot.lb is not None and lb is not None and lb < slot.lb:
-        raise PriorError(f"{given}: lb={lb:g} lies below the parameter's own bound, {slot.lb:g}")
+        raise PriorError(f"lb={lb:g} lies below the parameter's own bound, {slot.lb:g}\n{given.underlined('lb')}")
     if slot.ub is not None and ub is not None and ub > slot.ub:
-        raise PriorError(f"{given}: ub={ub:g} lies above the parameter's own bound, {slot.ub:g}")
+        raise PriorError(f"ub={ub:g} lies above the parameter's own bound, {slot.ub:g}\n{given.underlined('ub')}")
     if lb is not None and ub is not None and not lb < ub:
-        raise PriorError(f"{given}: no value lies between the bounds lb={lb:g} and ub={ub:g}")
+        raise PriorError(f"no value lies between the bounds lb={lb:g} and ub={ub:g}\n{given.underlined('lb', 'ub')}")
     return lb, ub
 
 
@@ -104,50 +120,67 @@ def _check_kind(given: Prior, slot: PriorSlot) -> None:
     class_ = given.address[0]
     if class_ in _KINDS and (given.lb is not None or given.ub is not None):
         kind = "correlations" if class_ == "cor" else "simplexes"
-        raise PriorError(f"{given}: {kind} have no bounds of their own; leave lb and ub out")
+        raise PriorError(f"{kind} have no bounds of their own; leave lb and ub out\n{given.underlined('lb', 'ub')}")
     if not given.text:
         return
     distribution = parse_distribution(given.text)
     for kind, (is_kind, message) in _KINDS.items():
         if is_kind(distribution) != (class_ == kind):
-            raise PriorError(f"{given}: {message}")
+            raise PriorError(f"{message}\n{given.underlined()}")
     if class_ == "simo":
-        distribution.concentrations(slot.size)
+        try:
+            distribution.concentrations(slot.size)
+        except PriorError as fault:
+            raise PriorError(f"{fault}\n{given.underlined()}") from None
 
 
-def _check_support(row: PriorRow, table: PriorTable) -> None:
+def _check_support(row: PriorRow, table: PriorTable, given: Prior) -> None:
     """Refuse a user's density without mass between the bounds, and one on a parameter that can leave its support."""
     slot = row.slot
-    if not row.text or slot.class_ in _KINDS or row.source != "user":
+    if not row.text or slot.class_ in _KINDS:
         return
     resolved = table.resolve(slot.class_, slot.coef, slot.group, slot.dpar)
     distribution = parse_distribution(row.text)
+    if distribution.shrinkage is not None:
+        return
     bounds = f"lb={_written(resolved.lb)} and ub={_written(resolved.ub)}"
-    held = distribution.constant
-    if held is not None and (_at_least(resolved.lb, held, strict=True) or _at_least(held, resolved.ub, strict=True)):
-        raise PriorError(f"the prior {row.text!r} of class {slot.class_!r} lies outside the bounds {bounds}")
-    if held is not None or distribution.shrinkage is not None:
+    if distribution.constant is not None:
+        _check_constant(distribution.constant, row, resolved, given)
         return
     if distribution.density.circular:
-        _check_turn(row, resolved, bounds)
+        _check_turn(resolved, bounds, given)
     lower, upper = distribution.support
     if _at_least(lower, resolved.ub) or _at_least(resolved.lb, upper):
-        raise PriorError(f"the prior {row.text!r} of class {slot.class_!r} has no mass between the bounds {bounds}")
+        raise PriorError(
+            f"the prior {row.text!r} of class {slot.class_!r} has no mass between the bounds {bounds}\n"
+            f"{given.underlined()}"
+        )
     for name, edge, bound in (("lb", lower, resolved.lb), ("ub", upper, resolved.ub)):
         outside = edge is not None and (bound is None or (bound < edge if name == "lb" else bound > edge))
         if outside:
             raise PriorError(
                 f"the prior {row.text!r} has no density beyond {edge:g}, where parameters of class {slot.class_!r} "
-                f"can go ({bounds}); set {name}={edge:g} for the class"
+                f"can go ({bounds}); set {name}={edge:g} for the class\n{given.underlined()}"
             )
 
 
-def _check_turn(row: PriorRow, resolved: ResolvedPrior, bounds: str) -> None:
+def _check_constant(value: float, row: PriorRow, resolved: ResolvedPrior, given: Prior) -> None:
+    """Refuse to hold a parameter beyond its bounds, or at those that it can only come near."""
+    strict = not row.slot.open_range
+    if _at_least(resolved.lb, value, strict=strict) or _at_least(value, resolved.ub, strict=strict):
+        ends = ", which are excluded" if row.slot.open_range else ""
+        raise PriorError(
+            f"the prior {row.text!r} of class {row.slot.class_!r} lies outside the bounds "
+            f"lb={_written(resolved.lb)} and ub={_written(resolved.ub)}{ends}\n{given.underlined()}"
+        )
+
+
+def _check_turn(resolved: ResolvedPrior, bounds: str, given: Prior) -> None:
     """Refuse a density that repeats where the bounds leave more than one turn."""
     if resolved.lb is None or resolved.ub is None or resolved.ub - resolved.lb > TURN * (1 + 1e-9):
         raise PriorError(
-            f"the density {row.text!r} repeats every 2 pi, but parameters of class {row.slot.class_!r} have the bounds "
-            f"{bounds}; set lb and ub for the class, at most 2 pi apart"
+            f"the density {given.text!r} repeats every 2 pi, but parameters of class {given.class_!r} have the bounds "
+            f"{bounds}; set lb and ub for the class, at most 2 pi apart\n{given.underlined()}"
         )
 
 
@@ -178,30 +211,61 @@ def _at_least(value: float | None, bound: float | None, *, strict: bool = False)
 _PARTS = (("dpar", 3), ("group", 2), ("coef", 1))
 
 
-def _no_match(given: Prior, address: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> str:
+def _no_match(given: Prior, address: Address, known: tuple[Address, ...]) -> str:
     """Say which part of an address the model does not have, given the parts before it, and what is nearest."""
     message = f"{given} matches no parameter of this model"
     class_, rows = address[0], [row for row in known if row[0] == address[0]]
     if not rows:
         classes = sorted({row[0] for row in known})
-        predicted = any(row[3] == class_ for row in known)
-        hint = f"; {class_} is predicted: see dpar={class_!r}" if predicted else suggestion(class_, classes)
-        return f"{message}: there is no class {class_!r}{hint} (classes: {', '.join(classes)})"
+        hint = _other_class(class_, known) or suggestion(class_, classes)
+        return (
+            f"{message}: there is no class {class_!r}{hint} (classes: {', '.join(classes)})\n"
+            f"{given.underlined('class_')}"
+        )
     of = ""
     for label, i in _PARTS:
         value, left = address[i], [row for row in rows if row[i] == address[i]]
         if not left:
             choices = sorted({row[i] for row in rows if row[i]})
-            hint = suggestion(value, choices) or _elsewhere(label, value, [row for row in known if row[0] == class_])
+            same_class = [row for row in known if row[0] == class_]
+            hint = (
+                suggestion(value, choices)
+                or _elsewhere(label, value, same_class)
+                or _needless(label, value, class_, choices)
+            )
             return (
                 f"{message}: no {label} {value!r} in class {class_!r}{of}{hint} (there: {', '.join(choices) or 'none'})"
+                f"\n{given.underlined(label, 'class_')}"
             )
         rows = left
         of += f" of {label} {value!r}" if value else ""
     return message
 
 
-def _elsewhere(label: str, value: str, rows: list[tuple[str, ...]]) -> str:
+def _other_class(class_: str, known: tuple[Address, ...]) -> str:
+    """Say where the parameter is whose name stands in the place of a class."""
+    if any(row[3] == class_ for row in known):
+        return f"; {class_} is predicted: see dpar={class_!r}"
+    for row in known:
+        name = "_".join(part for part in (row[0], row[2] + "_" if row[2] else "", row[3], row[1]) if part)
+        if row[1] and class_ in (row[1], name):
+            return f"; it is the coefficient coef={row[1]!r} of class {row[0]!r}"
+    return ""
+
+
+def _needless(label: str, value: str, class_: str, choices: Sequence[str]) -> str:
+    """Say that an argument repeats the class, or names a class itself."""
+    short = value.removeprefix(f"{class_}_")
+    if short != value and short in choices:
+        return f"; did you mean {short!r}?"
+    if label == "dpar" and value == class_:
+        return "; leave dpar out: the class says it"
+    if label == "coef" and value == "Intercept":
+        return "; the intercept has a class of its own, class_='Intercept'"
+    return ""
+
+
+def _elsewhere(label: str, value: str, rows: Sequence[Address]) -> str:
     """Say with which group or parameter a class has what it lacks here."""
     own = dict(_PARTS)[label]
     found = next((row for row in rows if value and row[own] == value), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smoothstan.errors import PriorError
+from smoothstan.errors import PriorError, underline
 from smoothstan.priors.distribution import Distribution, parse_distribution
 from smoothstan.priors.shrinkage import Shrinkage
 from smoothstan.priors.table import PriorRow, PriorTable
@@ -53,20 +53,25 @@ def _check_place(row: PriorRow, table: PriorTable) -> None:
         )
         raise PriorError(
             f"the prior {row.text!r} stands at{part} class {slot.class_!r}; it shrinks whole classes together: "
-            f"{', '.join(_CLASSES)}"
+            f"{', '.join(_CLASSES)}\n{_shown(row)}"
         )
     natural = 0 if slot.class_ != EFFECTS else None
     if slot.ub is not None or slot.lb != natural:
         raise PriorError(
-            f"parameters with the prior {row.text!r} have no bounds; leave lb and ub of {slot.class_!r} out"
+            f"parameters with the prior {row.text!r} have no bounds; leave lb and ub of {slot.class_!r} out\n"
+            f"{_shown(row)}"
         )
     for other in table.rows:
         if other.text and other is not row and (other.slot.class_, other.slot.dpar) == (slot.class_, slot.dpar):
             name = other.slot.coef or other.slot.group
             raise PriorError(
                 f"the prior {row.text!r} holds for all parameters of class {slot.class_!r} together, so that {name!r} "
-                f"cannot have {other.text!r}"
+                f"cannot have {other.text!r}\n{_shown(other)}"
             )
+
+
+def _shown(row: PriorRow) -> str:
+    return underline(row.text, (0, len(row.text)))
 
 
 def _check_main(found: list[tuple[PriorRow, Distribution]]) -> None:

@@ -13,7 +13,7 @@ class PriorSlot:
     the main parameter.  ``default`` is empty where the prior is flat or comes from a row above.  ``ub_symbol`` is how
     brms writes an upper bound that the data give, ``min_Y``; ``size`` is the length of a simplex.  A prior at a
     ``shared`` row holds for that class of every parameter that the user gave none.  ``bounded`` is False where the
-    parameters cannot have bounds.
+    parameters cannot have bounds; ``open_range`` is True where their values only come near the bounds.
     """
 
     class_: str
@@ -27,6 +27,7 @@ class PriorSlot:
     size: int = 1
     shared: bool = False
     bounded: bool = True
+    open_range: bool = False
 
     @property
     def address(self) -> tuple[str, str, str, str]:

@@ -43,7 +43,7 @@ def read_table(data: Any, wanted: Iterable[str] | None = None) -> Table:
     n = len(frame) if len(frame.columns) or not matrices else len(next(iter(matrices.values())).values)
     for name in chosen:
         if name in matrices and len(matrices[name].values) != n:
-            raise DataError(f"column {name!r} has {len(matrices[name].values)} rows, the others have {n}")
+            raise _fault(name, f"has {len(matrices[name].values)} rows, the others have {n}")
     return Table(columns, n)
 
 
@@ -62,7 +62,7 @@ def _split_matrices(data: Any) -> tuple[dict[str, MatrixColumn], Any]:
     found = {str(k): v for k, v in data.items() if isinstance(v, np.ndarray) and v.ndim == 2}
     for name, values in found.items():
         if values.dtype.kind not in "fiu":
-            raise DataError(f"column {name!r} is a matrix of type {values.dtype}; it must hold numbers")
+            raise _fault(name, f"is a matrix of type {values.dtype}; it must hold numbers")
     matrices = {name: MatrixColumn(np.asarray(values, dtype=float)) for name, values in found.items()}
     return matrices, {k: v for k, v in data.items() if str(k) not in matrices}
 
@@ -75,7 +75,7 @@ def _frame(data: Any) -> Any:
 
         for key, values in data.items():
             if isinstance(values, str) or not hasattr(values, "__len__"):
-                raise DataError(f"column {str(key)!r} of the data is {values!r}, not a column of values")
+                raise _fault(str(key), f"is {values!r}, not a column of values")
         try:
             data = pd.DataFrame({str(k): v for k, v in data.items()})
         except ValueError as fault:
@@ -91,6 +91,11 @@ def _frame(data: Any) -> Any:
             f"got {type(data).__name__}"
         )
     return frame
+
+
+def _fault(name: str, what: str) -> DataError:
+    """Return the error of a column."""
+    return DataError(f"column {name!r} {what}", column=name)
 
 
 def _refuse_repeated_names(data: Any) -> None:
@@ -111,13 +116,13 @@ def _column(series: Any, name: str) -> Column:
     if dtype.is_numeric():
         values = _floats(series)
         if dtype.is_integer() and np.any(np.abs(values) >= _LARGEST_EXACT):
-            raise DataError(f"column {name!r} holds whole numbers beyond 2^53; make them strings if they are labels")
+            raise _fault(name, "holds whole numbers beyond 2^53; make them strings if they are labels")
         return Numeric(values, whole=dtype.is_integer())
     if dtype == nw.Enum or dtype == nw.Categorical:
         return _categorical(series, name)
     if dtype == nw.String or dtype == nw.Object:
         return _from_objects(series, name)
-    raise DataError(f"column {name!r} is of type {dtype}; a model needs numbers, strings, logicals or categories")
+    raise _fault(name, f"is of type {dtype}; a model needs numbers, strings, logicals or categories")
 
 
 def _floats(series: Any) -> FloatArray:
@@ -140,7 +145,7 @@ def _categorical(series: Any, name: str) -> Factor:
     if isinstance(native, pd.Series):
         labels, ordered = [_label(c) for c in native.cat.categories], bool(native.cat.ordered)
         if len(set(labels)) < len(labels):
-            raise DataError(f"column {name!r} has different categories that are written alike")
+            raise _fault(name, "has different categories that are written alike")
         codes = np.asarray(native.cat.codes, dtype=np.int64)
         return Factor(codes, tuple(labels), ordered).drop_unused()
     strings = series.cast(nw.String).to_list()
@@ -161,7 +166,7 @@ def _from_objects(series: Any, name: str) -> Column:
     try:
         codes, distinct = pd.factorize(values)
     except TypeError:
-        raise DataError(f"column {name!r} holds lists or other containers; a model needs one value per row") from None
+        raise _fault(name, "holds lists or other containers; a model needs one value per row") from None
     kinds = {type(v) for v in distinct}
     if kinds and kinds <= {bool, np.bool_}:
         return Logical(_spread(codes, distinct))
@@ -173,7 +178,7 @@ def _from_objects(series: Any, name: str) -> Column:
         return Numeric(_spread(codes, distinct))
     if not all(isinstance(v, str) for v in distinct):
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
-        raise DataError(f"column {name!r} mixes values of type {found}; make it strings, numbers or categories")
+        raise _fault(name, f"mixes values of type {found}; make it strings, numbers or categories")
     return replace(_sorted_factor(codes, distinct), textual=True)
 
 

@@ -70,7 +70,7 @@ class Table:
                 continue
             if isinstance(column, (Numeric, MatrixColumn)) and np.isinf(column.values).any():
                 row = int(np.argwhere(np.isinf(column.values))[0, 0])
-                raise DataError(f"column {name!r} has an infinite value in row {row} (rows count from 0)")
+                raise DataError(f"column {name!r} has an infinite value in row {row} (rows count from 0)", column=name)
 
     def refuse_missing(self) -> None:
         """Raise DataError if a column lacks a value."""

@@ -66,7 +66,14 @@ class AuxiliaryTerm(TermBeside):
         facts = self.parameter
         symbol = "min_Y" if facts.below_response else ""
         return (
-            PriorSlot(facts.name, default=scale.fill(facts.prior), lb=facts.lower, ub=facts.upper, ub_symbol=symbol),
+            PriorSlot(
+                facts.name,
+                default=scale.fill(facts.prior),
+                lb=facts.lower,
+                ub=facts.upper,
+                ub_symbol=symbol,
+                open_range=True,
+            ),
         )
 
     @property

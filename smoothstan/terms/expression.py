@@ -173,6 +173,11 @@ class Evaluation:
                 return self._binary(node, operator, left, right)
             case Call():
                 return self._call(node)
+            case Text(value=text):
+                raise self.error(
+                    f"{deparse(node)} is a text and has no value for the rows of the data; write a column without "
+                    f"quotes: {text}", node,
+                )  # fmt: skip
             case _:
                 raise self.error(f"{deparse(node)} has no value for the rows of the data", node)
 

@@ -15,6 +15,8 @@ from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.monotonic import MonotonicEffect, MonotonicPredictor, MonotonicTerm
 from smoothstan.terms.monotonic_steps import Steps, counts_of, with_ones
 
+MOST = 10_000
+
 
 def bind_monotonic(terms: Sequence[Interaction], dpar: str, table: Table, text: str) -> MonotonicTerm:
     """Bind the monotonic effects of a predictor.
@@ -94,6 +96,11 @@ def _read_call(call: Call, table: Table, text: str) -> tuple[Steps, str]:
     if size < 1:
         raise DataError(
             f"mo({expression.label}) needs at least two categories, found one\n{underline(text, call.span)}"
+        )
+    if size > MOST:
+        raise DataError(
+            f"mo({expression.label}) would have {size} steps, from {lowest:g} to {lowest + size:g}; at most {MOST} can "
+            f"be had, so number the values that occur\n{underline(text, call.span)}"
         )
     return Steps(expression, lowest, size), _identifier(given, call, text)
 
