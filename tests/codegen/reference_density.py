@@ -135,22 +135,15 @@ class PriorBook:
 
     def log_density(self, addresses: Sequence[Address], values: Any) -> float:
         """Return the log density of independent parameters, normalised on their bounds; zero where it is flat."""
+        alike: dict[PriorRow, list[int]] = {}
+        for index, address in enumerate(addresses):
+            alike.setdefault(self.find(address), []).append(index)
         total = 0.0
-        for row, indices in self._alike(tuple(addresses)):
+        for row, indices in alike.items():
             if row.text:
                 distribution, mass = truncated(row.text, row.lb, row.ub)
                 total += float(np.sum(distribution.logpdf(np.ravel(values)[indices]) - mass))
         return total
-
-    @cache
-    def _alike(self, addresses: tuple[Address, ...]) -> tuple[tuple[PriorRow, list[int]], ...]:
-        """Return each prior that holds with the places of its parameters."""
-        found: dict[PriorRow, list[int]] = {}
-        for index, address in enumerate(addresses):
-            found.setdefault(self.find(address), []).append(index)
-        return tuple(found.items())
-
-    __hash__ = object.__hash__
 
 
 _ADDRESS_ARGUMENTS = (("class_", "b"), ("coef", ""), ("group", ""), ("dpar", ""))
