@@ -19,7 +19,7 @@ demo: $(VENV)/.installed
 	$(BIN)/python -m smoothstan demo
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest -n 2 -m "not cmdstan and not calibration"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not cmdstan and not calibration"
 
 # Also with threads, which is a front end of its own. What is there already is not built again.
 STAN ?= 2.39
@@ -31,7 +31,7 @@ test-cmdstan: $(VENV)/.installed-dev
 	CMDSTAN=$(CMDSTAN_FOLDER) SMOOTHSTAN_CACHE_DIR=$(CACHE)/programs $(BIN)/python -m pytest -n 2 -m cmdstan
 
 check: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest -n 2 -m "not slow and not cmdstan and not calibration"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not cmdstan and not calibration"
 
 # One file's models run on one processor, so that simulations are shared by the tests of a model.
 calibration: $(VENV)/.installed-dev

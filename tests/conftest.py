@@ -27,12 +27,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs CmdStan is slow, and left out where it is missing."""
+    """What needs CmdStan is slow, and left out where it is missing; what is slow comes first."""
     fault = CmdStanEngine.missing()
     for item in items:
         if item.get_closest_marker("cmdstan"):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.skipif(bool(fault), reason=f"left out: {fault}"))
+    # With workers that take tests from each other the many short ones at the end keep all of them busy.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def read_reference(name: str) -> Any:

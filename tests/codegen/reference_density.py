@@ -133,13 +133,17 @@ class PriorBook:
                 return PriorRow(self.rows[candidate].text, whole_class.lb, whole_class.ub)
         return whole_class
 
-    def log_density(self, address: Address, value: float) -> float:
-        """Return the log density of one parameter, normalised on its bounds; zero where it is flat."""
-        row = self.find(address)
-        if not row.text:
-            return 0.0
-        distribution, mass = truncated(row.text, row.lb, row.ub)
-        return float(distribution.logpdf(value)) - mass
+    def log_density(self, addresses: Sequence[Address], values: Any) -> float:
+        """Return the log density of independent parameters, normalised on their bounds; zero where it is flat."""
+        alike: dict[PriorRow, list[int]] = {}
+        for index, address in enumerate(addresses):
+            alike.setdefault(self.find(address), []).append(index)
+        total = 0.0
+        for row, indices in alike.items():
+            if row.text:
+                distribution, mass = truncated(row.text, row.lb, row.ub)
+                total += float(np.sum(distribution.logpdf(np.ravel(values)[indices]) - mass))
+        return total
 
 
 _ADDRESS_ARGUMENTS = (("class_", "b"), ("coef", ""), ("group", ""), ("dpar", ""))
@@ -236,7 +240,7 @@ class Block:
         """Whether it is the Cholesky factor of a correlation matrix."""
         return self.name.startswith("L_")
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The number of its unconstrained values."""
         k = self.shape[0] if self.shape else 1
@@ -376,7 +380,7 @@ class ReferenceDensity:
             return u.reshape(block.shape, order="F"), std_normal_log_density(u)
         row = self.priors.find(block.addresses[0])
         values, jacobian = bounded(u, row.lb, row.ub)
-        density = sum(self.priors.log_density(a, x) for a, x in zip(block.addresses, values, strict=True))
+        density = self.priors.log_density(block.addresses, values)
         return values.reshape(block.shape), jacobian + density
 
     def log_likelihood(self, values: Mapping[str, Any]) -> float:

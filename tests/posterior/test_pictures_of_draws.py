@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -44,7 +43,7 @@ def test_a_panel_per_main_variable(checked_fits, method) -> None:
     figure = axes[0].get_figure()
     assert figure.get_supxlabel() or axes[-1].get_xlabel()
     assert figure.get_supylabel() or axes[0].get_ylabel()
-    figure.savefig(io.BytesIO(), dpi=40)
+    figure.canvas.draw()
 
 
 def test_traces_are_the_draws(checked_fits) -> None:
@@ -95,13 +94,13 @@ def test_plot_has_pages(checked_fits) -> None:
     assert [ax.get_title() for ax in axes[::2]] == MAIN
     assert {ax.get_ylabel() for ax in axes[::2]} == {"density"}
     for number in plt.get_fignums():
-        plt.figure(number).savefig(io.BytesIO(), dpi=40)
+        plt.figure(number).canvas.draw()
 
 
 def test_divergent_transitions_are_marked(diverging) -> None:
     for axes in (diverging.plot_trace(), diverging.plot(), diverging.plot_pairs(["b_x", "sigma"])):
         assert "divergent transition" in labels(axes)
-        axes[0].get_figure().savefig(io.BytesIO(), dpi=40)
+        axes[0].get_figure().canvas.draw()
 
 
 def test_pairs_show_the_draws_and_where_they_diverged(diverging, checked_fits) -> None:
@@ -128,7 +127,7 @@ def test_energy(checked_fits) -> None:
     shown = np.concatenate([np.asarray(c.get_offsets()) for c in by_chain.collections])
     # ArviZ divides by n or n - 1 in places: 1 in 300.
     np.testing.assert_allclose(np.sort(shown[:, 0]), np.sort(fraction), rtol=5e-3)
-    distributions.get_figure().savefig(io.BytesIO(), dpi=40)
+    distributions.get_figure().canvas.draw()
 
 
 def test_forest(checked_fits) -> None:
@@ -138,7 +137,7 @@ def test_forest(checked_fits) -> None:
     values = checked_fits["gaussian"].flat["b_x"]
     outer = ax.collections[0].get_segments()[1]
     np.testing.assert_allclose(outer[:, 0], np.quantile(values, [0.1, 0.9]), rtol=1e-12)
-    ax.get_figure().savefig(io.BytesIO(), dpi=40)
+    ax.get_figure().canvas.draw()
 
 
 def test_elements_of_arrays(slopes_fit) -> None:
