@@ -280,31 +280,3 @@ def _switch(node: Node | None, name: str, error: Callable[..., FormulaError]) ->
     if not isinstance(value, bool):
         raise error(f"{name} must be TRUE or FALSE", node)
     return value
-
-
-def refuse_contradictions(values: Mapping[str, FloatArray], y: FloatArray, family: Family, label: str) -> None:
-    """Refuse responses outside their truncation bounds, and censored intervals that end before they begin.
-
-    Raises:
-        DataError, FamilyError: naming the first row.
-    """
-    faults: list[tuple[str, BoolArray, str]] = []
-    if "lb" in values:
-        faults.append(("lb", y < values["lb"], "lies below its truncation bound"))
-    if "ub" in values:
-        faults.append(("ub", y > values["ub"], "lies above its truncation bound"))
-    if "rcens" in values:
-        ended = (values["cens"] == INTERVAL) & ~(values["rcens"] > y)
-        faults.append(("rcens", ended, "is not below the end y2 of its interval"))
-    for name, bad, fault in faults:
-        if bad.any():
-            row = int(np.argmax(bad))
-            raise DataError(
-                f"the response {label!r}, {y[row]:g}, {fault}, {values[name][row]:g}, in row {row} of the rows used "
-                "(rows count from 0)"
-            )
-    if "cens" in values and "rcens" not in values and np.any(values["cens"] == 2):
-        row = int(np.argmax(values["cens"] == 2))
-        raise DataError(f"cens() needs y2= for the interval censored response in row {row} (rows count from 0)")
-    if {"cens", "lb", "ub"} & set(values) and not family.cdf:
-        raise FamilyError(f"family {family.name} has no distribution function, which cens() and trunc() need")

@@ -20,6 +20,7 @@ from smoothstan.families.family import Family, Parameters, Response
 class ZeroMixture(Family):
     """Zeros with a probability of their own, or a value of another family, which a subclass names in ``base``."""
 
+    atom: ClassVar[bool] = True
     base: ClassVar[type[Family]]
 
     @abstractmethod
@@ -36,9 +37,7 @@ class ZeroMixture(Family):
             above = self.log_weight(parameters) + self.base().log_ccdf(np.maximum(y, 0), parameters, response)
         return np.where(y < 0, 0.0, above)
 
-    def log_between(
-        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
-    ) -> FloatArray:
+    def log_between(self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return log P(low < Y <= high): the probability of 0, if it is there, and that of the values above."""
         above = self.log_weight(parameters) + self._log_base(low, high, parameters, response)
         zero = self.log_density(replace(response, y=np.zeros(np.shape(low))), parameters)
@@ -53,9 +52,7 @@ class ZeroMixture(Family):
         mean = self.base().truncated_mean(np.maximum(low, 0), high, parameters, response)
         return np.where(share == 0, 0.0, share * mean)
 
-    def _log_base(
-        self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
-    ) -> FloatArray:
+    def _log_base(self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response) -> FloatArray:
         """Return the log probability that the other family gives to the values above 0 between two bounds."""
         inside = self.base().log_between(np.maximum(low, 0), np.maximum(high, 0), parameters, response)
         return np.where(high > 0, inside, -np.inf)

@@ -65,7 +65,9 @@ def test_standata(case: dict[str, Any]) -> None:
     for name, recorded in case["standata"].items():
         found = np.asarray(data[name], dtype=float)
         infinite = -np.inf if name == "lb" else np.inf  # JSON has no infinite numbers, which are missing bounds
-        values = [infinite if v is None else v for v in recorded["values"]] if name in ("lb", "ub") else recorded["values"]
+        values = (
+            [infinite if v is None else v for v in recorded["values"]] if name in ("lb", "ub") else recorded["values"]
+        )
         expected = np.asarray(values, dtype=float).reshape(recorded["dim"])
         assert found.shape == expected.shape, name
         if name.startswith("Zs"):  # unique up to a rotation of the columns

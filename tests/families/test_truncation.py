@@ -79,7 +79,9 @@ def moments(family: Family, low: float | None, high: float | None) -> tuple[floa
     nodes, weights = np.polynomial.legendre.leggauss(200)
     y = np.concatenate([(a + b) / 2 + (b - a) / 2 * nodes for a, b in itertools.pairwise(places)])
     chances = np.concatenate([(b - a) / 2 * weights for a, b in itertools.pairwise(places)]) * density(y)
-    atoms = np.array([a for a in ATOMS.get(family.name, ()) if (low is None or a >= low) and (high is None or a <= high)])
+    atoms = np.array(
+        [a for a in ATOMS.get(family.name, ()) if (low is None or a >= low) and (high is None or a <= high)]
+    )
     masses = density(atoms)
     return float(chances.sum() + masses.sum()), float(chances @ y + masses @ atoms)
 
