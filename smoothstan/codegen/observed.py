@@ -31,14 +31,12 @@ class RowSet:
 class CdfRows:
     """A distribution function row by row: the text of its Stan functions.
 
-    ``single`` says that the family's template has functions of one row, so that loops over them are to be written;
-    ``between`` that the probability of an interval is needed.
+    ``between`` says that the probability of an interval is needed.
     """
 
     name: str
     response: str
     kinds: tuple[str, ...]
-    single: bool
     between: bool
 
     @property
@@ -50,11 +48,6 @@ class CdfRows:
     def parameters(self) -> str:
         """The arguments after the response with their types."""
         return ", ".join(f"{kind} {letter}" for kind, letter in zip(self.kinds, "abcd", strict=False))
-
-    @property
-    def each(self) -> str:
-        """The arguments of row i."""
-        return ", ".join(f"{letter}[i]" for letter in "abcd"[: len(self.kinds)])
 
 
 @dataclass(frozen=True)
@@ -258,9 +251,8 @@ class Observed:
         _, arguments = _split(rendered(self.template, "cdf", names))
         kinds = tuple("array[] int" if _is_whole(a) else "vector" for a in arguments)
         response = "array[] int" if self.discrete else "vector"
-        single = f"real {self.cdf}_lcdf_row(" in rendered(self.template, "cdf_functions")
         between = any("_between_rows(" in increment.expression for increment in self.increments(names))
-        return CdfRows(self.cdf, response, kinds, single, between)
+        return CdfRows(self.cdf, response, kinds, between)
 
 
 def _stan_number(value: float) -> str:

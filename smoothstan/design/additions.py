@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
-from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, counted, suggestion, underline
+from smoothstan.errors import DataError, FormulaError, NotYetSupported, counted, suggestion, underline
 from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, call_arguments
 from smoothstan.formula.arguments import constant_value
@@ -311,52 +311,3 @@ def _switch(node: Node | None, name: str, error: Callable[..., FormulaError]) ->
     if not isinstance(value, bool):
         raise error(f"{name} must be TRUE or FALSE", node)
     return value
-
-
-def refuse_contradictions(
-    additions: Sequence[Addition], table: Table, y: FloatArray, family: Family, label: str
-) -> None:
-    """Refuse bounds that no response can be within, and responses outside of them.
-
-    Raises:
-        DataError, FamilyError: naming the first row, with the bound underlined.
-    """
-    bounds = {bound.field.name: bound for addition in additions for bound in addition.fields}
-    values = {name: found for addition in additions for name, found in addition.at(table).items()}
-    if {"cens", "lb", "ub"} & set(values) and not family.cdf:
-        raise FamilyError(f"family {family.name} has no distribution function, which cens() and trunc() need")
-    if family.discrete:
-        for name in {"lb", "ub", "rcens"} & set(values):
-            fraction = np.isfinite(values[name]) & (values[name] != np.floor(values[name]))
-            bounds[name].refuse(fraction, values[name], f"whole numbers for family {family.name}")
-    if {"lb", "ub"} <= set(values):
-        bounds["lb"].refuse(values["lb"] >= values["ub"], values["lb"], "lower bounds below the upper ones")
-    _refuse_beyond(values, bounds, y, label)
-
-
-def _refuse_beyond(
-    values: Mapping[str, FloatArray], bounds: Mapping[str, BoundField], y: FloatArray, label: str
-) -> None:
-    """Refuse responses outside their truncation bounds, and censored intervals without an end above their start."""
-    interval = values["cens"] == INTERVAL if "cens" in values else np.zeros(len(y), dtype=bool)
-    if interval.any() and "rcens" not in values:
-        raise DataError(
-            f"cens() needs y2, the end of the interval, as in cens({bounds['cens'].expression.label}, y2): the response"
-            f" is interval censored in row {int(np.argmax(interval))} of the rows used (rows count from 0)\n"
-            f"{bounds['cens'].underlined}"
-        )
-    end = values.get("rcens", y)
-    faults: list[tuple[str, BoolArray, str]] = [
-        ("lb", y < values.get("lb", y), "lies below its truncation bound"),
-        ("ub", y > values.get("ub", y), "lies above its truncation bound"),
-        ("rcens", interval & np.isnan(end), "has no end y2 of its interval"),
-        ("rcens", interval & ~(end > y), "is not below the end y2 of its interval"),
-    ]
-    for name, bad, fault in faults:
-        if bad.any():
-            row = int(np.argmax(bad))
-            what = "" if np.isnan(values[name][row]) else f", {values[name][row]:g},"
-            raise DataError(
-                f"the response {label!r}, {y[row]:g}, {fault}{what} in row {row} of the rows used (rows count from 0)\n"
-                f"{bounds[name].underlined}"
-            )

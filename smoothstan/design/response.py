@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray, StanData
-from smoothstan.design.additions import KINDS, LARGEST, Addition, BoundField, bind_additions, refuse_contradictions
+from smoothstan.design.additions import KINDS, LARGEST, Addition, BoundField, bind_additions
 from smoothstan.design.categories import category_codes, found_categories
+from smoothstan.design.contradictions import refuse_contradictions
 from smoothstan.errors import DataError, FamilyError, counted, underline
 from smoothstan.families import Family, Response
 from smoothstan.families.family import first_offender
@@ -83,17 +84,18 @@ class BoundResponse:
         return {name: values for addition in chosen for name, values in addition.at(table).items()}
 
     @property
-    def _fields(self) -> tuple[BoundField, ...]:
+    def bound_fields(self) -> tuple[BoundField, ...]:
+        """The arguments of the additions that give a number per row."""
         return tuple(bound for addition in self.additions for bound in addition.fields)
 
     @property
     def fields(self) -> frozenset[str]:
         """The names of what the additions give."""
-        return frozenset(bound.field.name for bound in self._fields)
+        return frozenset(bound.field.name for bound in self.bound_fields)
 
     def columns_allowing(self, value: str) -> frozenset[str]:
         """Return the columns of bounds in which values may be ``"missing"``, or ``"infinite"``."""
-        chosen = (bound for bound in self._fields if bound.field.allows == value)
+        chosen = (bound for bound in self.bound_fields if bound.field.allows == value)
         return frozenset(name for bound in chosen for name in bound.expression.variables)
 
     @property
@@ -106,7 +108,7 @@ class BoundResponse:
     def declarations(self) -> tuple[tuple[str, str, str], ...]:
         """Stan type, name and comment of the data of the additions."""
         own = "array[N] int" if self.discrete else "vector[N]"
-        given = ((b.field.stan.format(y=own), b.field.name, _described(b)) for b in self._fields)
+        given = ((b.field.stan.format(y=own), b.field.name, _described(b)) for b in self.bound_fields)
         return (*given, *(("vector[N]", name, _NO_BOUND) for name in self._unbounded))
 
     def stan_data(self, table: Table) -> StanData:
@@ -155,9 +157,9 @@ def bind_response(formula: ModelFormula, family: Family, table: Table) -> BoundR
     numeric = isinstance(value, Numeric) and coding is None and not family.categorical
     bound = BoundResponse(expression, additions, family.discrete, numeric, coding, categories, family.ordered)
     response = bound.at(table)
-    refuse_contradictions(bound.additions, table, response.y, family, bound.label)
     with response_underlined(formula):
         family.check_response(response)
+        refuse_contradictions(response, bound.bound_fields, family)
         if family.discrete:
             first_offender(response, response.y > LARGEST, f"whole numbers up to {LARGEST}", family.name)
     return bound

@@ -99,7 +99,12 @@ class Family(ABC):
     names the Stan expressions: ``v.y``, ``v.mu``, ``v.trials`` and every further parameter, each a vector of rows or
     a number; for the primitive also ``v.X``, ``v.alpha`` and ``v.beta``.  A family that can be censored or truncated
     sets ``cdf``, has the methods ``log_cdf``, ``log_ccdf`` and ``truncated_mean``, and a macro ``cdf(v)`` with the
-    arguments of Stan's distribution function, ``y | mu, sigma``.
+    arguments of Stan's distribution function, ``y | mu, sigma``, and ``cdf_functions()`` with the functions
+    ``<cdf>_lcdf_rows`` and ``<cdf>_lccdf_rows`` of vectors.  Where these belong to another family, of which it is a
+    mixture with zeros, ``at_most(v, inner)`` and ``above(v, inner)`` make its own log P(Y <= y) and log P(Y > y) of them.
+
+    What the program must know of the rows whose responses are not censored (``v.n_rows`` of them), such as which are
+    zero, a macro ``row_sets(v)`` finds in the transformed data; it may use the functions of ``functions/rows.stan``.
 
     A family of categories sets ``categorical``, has the method ``probabilities``, and codes its response 1, 2, ...
     Where the data say which parameters there are, ``parameters`` is a property, and ``bound`` returns the family that
@@ -121,6 +126,8 @@ class Family(ABC):
     binary: ClassVar[bool] = False
     support: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     """The smallest and the largest response, as far as they do not depend on parameters or additions."""
+    atom: ClassVar[bool] = False
+    """Whether the smallest response has a probability of its own; that of a discrete family always has."""
     log_scale: ClassVar[bool] = False
     """Whether ``mu`` is on the scale of the logarithm of the response whatever its link, for default priors."""
     required_additions: ClassVar[tuple[str, ...]] = ()

@@ -20,6 +20,7 @@ from smoothstan.families.family import Family, Parameters, Response
 class ZeroMixture(Family):
     """Zeros with a probability of their own, or a value of another family, which a subclass names in ``base``."""
 
+    atom: ClassVar[bool] = True
     base: ClassVar[type[Family]]
 
     @abstractmethod

@@ -1,7 +1,7 @@
-/* log P(Y <= y) and log P(Y > y) of a beta row. */
-real beta_lcdf_row(real y, real a, real b) {
+/* log P(Y <= y) and log P(Y > y) of beta rows. */
+vector beta_lcdf_rows(vector y, vector a, vector b) {
   return log_beta_I(a, b, y, 1 - y);
 }
-real beta_lccdf_row(real y, real a, real b) {
+vector beta_lccdf_rows(vector y, vector a, vector b) {
   return log_beta_I(b, a, 1 - y, y);
 }

@@ -13,12 +13,13 @@ real log_Phi_row(real z) {
   return lp;
 }
 vector log_Phi(vector z) {
+  vector[size(z)] at = z;
   vector[size(z)] lp;
-  if (min(z) > -30) {
-    lp = log(erfc(-z * sqrt(0.5))) - log2();
+  if (min(at) > -30) {
+    lp = log(erfc(-at * sqrt(0.5))) - log2();
   } else {
     for (i in 1:size(z)) {
-      lp[i] = log_Phi_row(z[i]);
+      lp[i] = log_Phi_row(at[i]);
     }
   }
   return lp;

@@ -1,7 +1,7 @@
-/* log P(Y <= k) and log P(Y > k) of a negative binomial row. */
-real neg_binomial_2_lcdf_row(real k, real mu, real shape) {
-  return log_beta_I(shape, k + 1, shape / (shape + mu), mu / (shape + mu));
+/* log P(Y <= k) and log P(Y > k) of negative binomial rows. */
+vector neg_binomial_2_lcdf_rows(array[] int k, vector mu, vector shape) {
+  return log_beta_I(shape, to_vector(k) + 1, shape ./ (shape + mu), mu ./ (shape + mu));
 }
-real neg_binomial_2_lccdf_row(real k, real mu, real shape) {
-  return log_beta_I(k + 1, shape, mu / (shape + mu), shape / (shape + mu));
+vector neg_binomial_2_lccdf_rows(array[] int k, vector mu, vector shape) {
+  return log_beta_I(to_vector(k) + 1, shape, mu ./ (shape + mu), shape ./ (shape + mu));
 }

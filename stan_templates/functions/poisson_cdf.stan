@@ -1,7 +1,7 @@
-/* log P(Y <= k) and log P(Y > k) of a Poisson row; DLMF 8.4.10. */
-real poisson_lcdf_row(real k, real mu) {
-  return log_gamma_Q(k + 1, mu);
+/* log P(Y <= k) and log P(Y > k) of Poisson rows; DLMF 8.4.10. */
+vector poisson_lcdf_rows(array[] int k, vector mu) {
+  return log_gamma_Q(to_vector(k) + 1, mu);
 }
-real poisson_lccdf_row(real k, real mu) {
-  return log_gamma_P(k + 1, mu);
+vector poisson_lccdf_rows(array[] int k, vector mu) {
+  return log_gamma_P(to_vector(k) + 1, mu);
 }
