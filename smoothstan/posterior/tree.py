@@ -52,8 +52,9 @@ def draws_tree(
         "observed_data": _observed(design),
         "constant_data": _constant(design),
     }
-    if latent:
-        groups[LATENT] = _drawn(raw, latent)
+    kept = [variable for variable in latent if set(variable.columns) <= set(raw.columns)]
+    if kept:
+        groups[LATENT] = _drawn(raw, kept)
     return xr.DataTree.from_dict(groups)
 
 

@@ -14,7 +14,6 @@ from scipy import stats
 
 import smoothstan as ss
 from smoothstan.posterior.comparison.unconstrained import unconstrained_posterior
-from smoothstan.posterior.marginal.integration import split_groups
 
 # Nothing here asks for convergence beyond what each test says.
 pytestmark = pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")
@@ -231,12 +230,6 @@ def test_part_of_the_effects(formula: str) -> None:
     x = simulated().x.to_numpy()[::3]
     fixed = fit.flat["b_Intercept"][:, None] + fit.flat["b_x"][:, None] * x
     np.testing.assert_allclose(found, fixed + fit.flat["r_g"][:, level, 0], rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("formula", [KINDS[0], STUDENT, "mm ~ 1 + (1 | mm(g, h, weights = cbind(w1, w2)))"])
-def test_average_over_new_levels_is_refused(formula: str) -> None:
-    with pytest.raises(ss.errors.OptionError, match="integrate_groups is not built for"):
-        split_groups(small(formula).design, True)
 
 
 def test_by_must_be_known_for_new_levels() -> None:
