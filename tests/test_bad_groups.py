@@ -151,7 +151,7 @@ def test_gam_takes_what_only_concerns_the_sampler() -> None:
     np.testing.assert_array_equal(plain.coefficients, chosen.coefficients)
 
 
-def test_scales_behind_student_effects_are_not_kept() -> None:
+def test_draws_without_the_scales_of_student_effects_are_refused() -> None:
     fit = ss.brm(
         "y ~ (1 | gr(g, dist = 'student'))", data(), chains=1, iter_warmup=30, iter_sampling=5, seed=1,
         backend="stanli", show_progress=False,

@@ -18,11 +18,12 @@ _DECLARATION = re.compile(r"^[^/\n]*?(\w+);", re.MULTILINE)
 
 @dataclass(frozen=True)
 class StanProgram:
-    """The code, the data that it declares, and how its columns are named in the posterior."""
+    """The code, the data that it declares, how its columns are named in the posterior, and those kept beside it."""
 
     code: str
     data: StanData
     variables: tuple[Variable, ...]
+    latent: tuple[Variable, ...] = ()
 
 
 def declared_data(code: str) -> tuple[str, ...]:

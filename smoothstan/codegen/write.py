@@ -103,7 +103,8 @@ def write_program(design: Design, priors: PriorTable, *, version: str, sample_pr
     code = _render(parts)
     data = design.stan_data(prior_only=sample_prior == "only") | _prior_data(design, priors, parts.derived)
     variables = _variables(design, parts)
-    return StanProgram(code, {name: data[name] for name in declared_data(code)}, variables)
+    latent = tuple(variable for term in design.terms for variable in term.latent_variables)
+    return StanProgram(code, {name: data[name] for name in declared_data(code)}, variables, latent)
 
 
 def prior_data(design: Design, priors: PriorTable) -> StanData:

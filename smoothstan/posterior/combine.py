@@ -142,6 +142,8 @@ def _side_by_side(trees: Sequence[Any]) -> xr.DataTree:
     groups = {}
     for name, node in trees[0].children.items():
         dataset = node.dataset
+        if not all(name in tree.children for tree in trees):
+            continue
         if "chain" in dataset.dims:
             parts = [tree[name].dataset for tree in trees]
             joined = xr.concat(parts, "chain", combine_attrs="override", join="override", coords="minimal")

@@ -22,8 +22,9 @@ class Posterior(Tables, MarginalEffects, Conditioning, Hypotheses, Comparing, Ch
     """Draws from the posterior of a model, with everything needed to use them.
 
     ``draws`` is an xarray DataTree with the groups posterior, sample_stats, observed_data and
-    constant_data; variables carry brms's names.  The methods stand with their kind: ``Predictions``, ``Tables``,
-    ``MarginalEffects``, ``Conditioning``, ``Hypotheses``, ``Comparing``, ``Checking``, ``Handling``.
+    constant_data, for some models also latent; variables carry brms's names.  The methods stand with their kind:
+    ``Predictions``, ``Tables``, ``MarginalEffects``, ``Conditioning``, ``Hypotheses``, ``Comparing``, ``Checking``,
+    ``Handling``.
     """
 
 

@@ -54,7 +54,8 @@ class Fitted:
     """Draws from the posterior of a model, with everything needed to use them.
 
     ``draws`` is an xarray DataTree with the groups posterior, sample_stats, observed_data and
-    constant_data; variables carry brms's names.  ``criteria`` holds what ``add_criterion`` computed, by name.
+    constant_data, for some models also latent; variables carry brms's names.  ``criteria`` holds what ``add_criterion``
+    computed, by name.
     """
 
     model: FitModel
@@ -105,10 +106,17 @@ class Fitted:
     @cached_property
     def flat(self) -> Mapping[str, FloatArray]:
         """Posterior variable -> (draws, ...), chain by chain; laid out as after loading, see ``Contiguous``."""
-        posterior = self.draws["posterior"].dataset
+        return self._flattened("posterior")
+
+    @property
+    def latent(self) -> Mapping[str, FloatArray]:
+        """The same of the parameters that the posterior does not show; mostly nothing."""
+        return self._flattened("latent") if "latent" in self.draws.children else {}
+
+    def _flattened(self, group: str) -> Mapping[str, FloatArray]:
         return {
             str(name): np.ascontiguousarray(array.values, dtype=float).reshape(self.ndraws, *array.shape[2:])
-            for name, array in posterior.data_vars.items()
+            for name, array in self.draws[group].dataset.data_vars.items()
         }
 
     def __getstate__(self) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def sample_design(
     program = write_program(design, priors, version=__version__, sample_prior=sample_prior)
     design = design.released()
     raw = engine.sample(program, options)
-    tree = draws_tree(raw, program.variables, design)
+    tree = draws_tree(raw, program.variables, design, latent=program.latent)
     stored = replace(options, seed=raw.seed, inits=None)
     model = FitModel(
         design, priors, program.code, stored, sample_prior, raw.engine, backend, given_priors,

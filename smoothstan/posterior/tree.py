@@ -17,6 +17,9 @@ from smoothstan.terms import Variable
 if TYPE_CHECKING:
     import xarray as xr
 
+LATENT = "latent"
+"""The group of what is not shown, but needed to put draws back where they were sampled."""
+
 _RESERVED = {"chain", "draw", "obs", "coef"}
 
 
@@ -26,12 +29,14 @@ class _NamedArray:
     values: FloatArray
 
 
-def draws_tree(raw: RawDraws, variables: Sequence[Variable], design: Design) -> xr.DataTree:
+def draws_tree(
+    raw: RawDraws, variables: Sequence[Variable], design: Design, *, latent: Sequence[Variable] = ()
+) -> xr.DataTree:
     """Collect the draws, the sampler's statistics and the data in ArviZ's groups.
 
     Returns:
-        Groups ``posterior``, ``sample_stats``, ``observed_data`` and ``constant_data``; the dimensions of the
-        draws are ``chain`` and ``draw``, those of the data ``obs``.
+        Groups ``posterior``, ``sample_stats``, ``observed_data`` and ``constant_data``, and ``latent`` if there are
+        latent variables; the dimensions of the draws are ``chain`` and ``draw``, those of the data ``obs``.
     """
     import xarray as xr
 
@@ -47,10 +52,17 @@ def draws_tree(raw: RawDraws, variables: Sequence[Variable], design: Design) -> 
         "observed_data": _observed(design),
         "constant_data": _constant(design),
     }
+    kept = [variable for variable in latent if set(variable.columns) <= set(raw.columns)]
+    if kept:
+        groups[LATENT] = _drawn(raw, kept)
     return xr.DataTree.from_dict(groups)
 
 
 def _posterior(raw: RawDraws, variables: Sequence[Variable]) -> xr.Dataset:
+    return _drawn(raw, variables).assign(lp__=(("chain", "draw"), raw.statistics["lp__"]))
+
+
+def _drawn(raw: RawDraws, variables: Sequence[Variable]) -> xr.Dataset:
     import xarray as xr
 
     position = {name: i for i, name in enumerate(raw.columns)}
@@ -62,7 +74,6 @@ def _posterior(raw: RawDraws, variables: Sequence[Variable]) -> xr.Dataset:
     for array in arrays:
         data[array.variable.name] = (("chain", "draw", *array.variable.dims), array.values)
         coords |= {dim: list(labels) for dim, labels in zip(array.variable.dims, array.variable.coords, strict=True)}
-    data["lp__"] = (("chain", "draw"), raw.statistics["lp__"])
     return xr.Dataset(data, coords=coords)
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.errors import NotYetSupported
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
 from smoothstan.terms.level_covariance import LevelCovariance, UnrelatedLevels
@@ -165,6 +164,11 @@ class GroupParameters(BoundTerm):
         return tuple(result)
 
     @property
+    def latent_variables(self) -> tuple[Variable, ...]:
+        """The scales of the levels behind Student-t effects."""
+        return self.tails.latent_variables(self.name, self.levels)
+
+    @property
     def stan_effects(self) -> str:
         """The Stan expression for the effects, one row per level, from their standardised values."""
         i = self.index
@@ -198,17 +202,14 @@ class GroupParameters(BoundTerm):
 
     def program_parameters(self, draws: Draws) -> dict[str, FloatArray]:
         """Return ``sd``, the Cholesky factor ``L`` of the correlations, and the standardised or centred effects."""
-        if not self.tails.normal:
-            raise NotYetSupported(
-                f"the scales of the levels behind the Student-t effects of {self.group!r} are not kept with the draws"
-            )
         i, m = self.index, len(self.coefficients)
+        tails = self.tails.program_parameters(self.name, draws)
         effects = np.stack(
             [draws[self.effects_name(c.dpar)][:, :, self.position(c.dpar, c.name)] for c in self.coefficients], axis=1
         )
         columns = np.column_stack([draws[name] for name in self.deviation_names])
         deviations = self.spread.gathered(columns.reshape(len(columns), -1, m))
-        found, roots = {f"sd_{i}": deviations}, None
+        found, roots = {f"sd_{i}": deviations} | tails, None
         if self.has_correlations:
             given = [draws[name] for name in self.correlation_names]
             sets = len(self.spread.labels)
@@ -216,6 +217,8 @@ class GroupParameters(BoundTerm):
             found[f"L_{i}"] = roots
         if self.centred:
             return found | {f"r_{i}": effects.swapaxes(1, 2)}
+        if (scales := self.tails.scales(tails)) is not None:
+            effects = effects / scales[:, None, :]
         return found | {f"z_{i}": self.covariance.separated(self.spread.standardised(effects, deviations, roots))}
 
     def program_results(self, parameters: Draws, table: Table) -> dict[str, FloatArray]:
@@ -232,8 +235,10 @@ class GroupParameters(BoundTerm):
             found[f"cor_{i}"] = self.spread.gathered(np.stack(sets, axis=1))
         if self.centred:
             return found
-        u = self.covariance.mixed(parameters[f"z_{i}"])
-        return found | {f"r_{i}": self.spread.scaled(u, deviations, roots).swapaxes(1, 2)}
+        r = self.spread.scaled(self.covariance.mixed(parameters[f"z_{i}"]), deviations, roots)
+        if (scales := self.tails.scales(parameters)) is not None:
+            r = r * scales[:, None, :]
+        return found | {f"r_{i}": r.swapaxes(1, 2)}
 
     def starts(self, near_zero: Uniform) -> dict[str, Any]:
         """Return values for all its parameters in the program, as a chain might start from."""

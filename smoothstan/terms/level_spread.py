@@ -91,6 +91,10 @@ class Spread(ABC):
     def set_of(self, membership: Membership, table: Table) -> Mapping[str, int]:
         """Return the set of every level that occurs in a table; it is empty if there is only one set."""
 
+    @abstractmethod
+    def sets_of_rows(self, membership: Membership, table: Table) -> list[IntArray]:
+        """Return the (n,) sets of the rows, from 0, for every member; nothing if there is only one set."""
+
     def scaled(self, u: FloatArray, deviations: FloatArray, roots: FloatArray | None) -> FloatArray:
         """Return S u for (draws, m, levels) values."""
         result = np.empty_like(u)
@@ -185,6 +189,10 @@ class CommonSpread(Spread):
     def set_of(self, membership: Membership, table: Table) -> Mapping[str, int]:
         """Return nothing."""
         return {}
+
+    def sets_of_rows(self, membership: Membership, table: Table) -> list[IntArray]:
+        """Return nothing."""
+        return []
 
 
 @final
@@ -284,12 +292,21 @@ class SpreadBy(Spread):
             DataError: if ``by`` varies within a level or has a value that the fit has not seen.
         """
         found = by_of_levels(membership, self.by, table)
-        unknown = {label for label in found.values() if label not in self.levels}
-        if unknown:
-            raise DataError(
-                f"{self.name} has the new level {min(unknown)!r} (levels of the fit: {', '.join(self.levels)})"
-            )
-        return {level: self.levels.index(label) for level, label in found.items()}
+        return {level: self._number(label) for level, label in found.items()}
+
+    def sets_of_rows(self, membership: Membership, table: Table) -> list[IntArray]:
+        """Return the set that the ``by`` of every member says.
+
+        Raises:
+            DataError: if ``by`` has a value that the fit has not seen.
+        """
+        factors = (factor.drop_unused() for factor in _factors(membership, self.by, table))
+        return [np.asarray([self._number(_squeezed(v)) for v in f.levels], dtype=np.int64)[f.codes] for f in factors]
+
+    def _number(self, label: str) -> int:
+        if label not in self.levels:
+            raise DataError(f"{self.name} has the new level {label!r} (levels of the fit: {', '.join(self.levels)})")
+        return self.levels.index(label)
 
 
 def bind_spread(

@@ -10,8 +10,9 @@ from typing import Any, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
+from smoothstan.errors import NotYetSupported
 from smoothstan.priors import PriorSlot
-from smoothstan.terms.term import PriorParameter, Variable
+from smoothstan.terms.term import Draws, PriorParameter, Variable
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,18 @@ class Tails(ABC):
     def variables(self, name: str) -> tuple[Variable, ...]:
         """Return what it adds to the posterior."""
 
+    @abstractmethod
+    def latent_variables(self, name: str, levels: tuple[str, ...]) -> tuple[Variable, ...]:
+        """Return its parameters that the posterior leaves out."""
+
+    @abstractmethod
+    def program_parameters(self, name: str, draws: Draws) -> dict[str, FloatArray]:
+        """Return its parameters in the program, (draws, ...) each."""
+
+    @abstractmethod
+    def scales(self, parameters: Draws) -> FloatArray | None:
+        """Return what the effects of every level are multiplied by, (draws, levels), from the program's parameters."""
+
 
 @final
 @dataclass(frozen=True)
@@ -99,6 +112,17 @@ class NormalTails(Tails):
     def variables(self, name: str) -> tuple[Variable, ...]:
         """Return nothing."""
         return ()
+
+    def latent_variables(self, name: str, levels: tuple[str, ...]) -> tuple[Variable, ...]:
+        """Return nothing."""
+        return ()
+
+    def program_parameters(self, name: str, draws: Draws) -> dict[str, FloatArray]:
+        """Return nothing."""
+        return {}
+
+    def scales(self, parameters: Draws) -> None:
+        """Return nothing."""
 
 
 @final
@@ -164,3 +188,25 @@ class StudentTails(Tails):
     def variables(self, name: str) -> tuple[Variable, ...]:
         """``df_g``."""
         return (Variable(f"df_{name}", (f"df_{self.index}",)),) if self.owns else ()
+
+    def latent_variables(self, name: str, levels: tuple[str, ...]) -> tuple[Variable, ...]:
+        """``udf_g``, unless it is another grouping's."""
+        columns = tuple(f"udf_{self.index}[{g + 1}]" for g in range(len(levels)))
+        return (Variable(f"udf_{name}", columns, (name,), (levels,)),) if self.owns else ()
+
+    def program_parameters(self, name: str, draws: Draws) -> dict[str, FloatArray]:
+        """Return the degrees of freedom and the scales of the levels, also where they are another grouping's.
+
+        Raises:
+            NotYetSupported: if the scales are not among the draws, as those of old files are not.
+        """
+        if f"udf_{name}" not in draws:
+            raise NotYetSupported(
+                f"the scales of the levels behind the Student-t effects of {name!r} were not kept with the draws; "
+                "sample the model again"
+            )
+        return {f"df_{self.owner}": draws[f"df_{name}"], f"udf_{self.owner}": draws[f"udf_{name}"]}
+
+    def scales(self, parameters: Draws) -> FloatArray:
+        """Return sqrt(df u)."""
+        return np.sqrt(parameters[f"df_{self.owner}"][:, None] * parameters[f"udf_{self.owner}"])

@@ -148,6 +148,14 @@ class BoundTerm(ABC):
     def variables(self) -> tuple[Variable, ...]:
         """What this term adds to the posterior."""
 
+    @property
+    def latent_variables(self) -> tuple[Variable, ...]:
+        """The parameters that are kept beside the posterior, as its variables do not tell them; mostly nothing.
+
+        Together with ``variables`` they are the draws that ``program_parameters`` reads.
+        """
+        return ()
+
     @abstractmethod
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """The matrix products that it adds to the linear predictor of ``dpar``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from scipy import stats
 
 import smoothstan as ss
 from smoothstan.posterior.comparison.unconstrained import unconstrained_posterior
-from smoothstan.posterior.marginal.integration import split_groups
 
 # Nothing here asks for convergence beyond what each test says.
 pytestmark = pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")
@@ -118,10 +118,15 @@ KINDS = [
     "by ~ (x | gr(g, by = side, cov = A, center = TRUE))",
     ("by ~ (1 | I | gr(g, by = side))", "sigma ~ (1 | I | gr(g, by = side))"),
 ]  # fmt: skip
+STUDENTS = [
+    "student ~ (1 + x | gr(g, dist = 'student', by = side, cov = A))",
+    "student ~ (1 | gr(g, dist = 'student', center = TRUE)) + (1 | gr(h, dist = 'student'))",
+    "mm ~ (1 | mm(g, h, dist = 'student'))",
+]  # fmt: skip
 STUDENT = "student ~ (1 | gr(g, dist = 'student')) + (0 + x | gr(g, dist = 'student'))"
 
 
-@pytest.mark.parametrize("formula", KINDS)
+@pytest.mark.parametrize("formula", [*KINDS, STUDENT, *STUDENTS])
 def test_points_stand_for_the_draws(formula: Any) -> None:
     fit = small(formula)
     here = unconstrained_posterior(fit)
@@ -152,6 +157,29 @@ def test_stored_fit_answers_the_same(formula: Any, tmp_path: Path) -> None:
         lambda f: f.log_lik(),
     ):
         np.testing.assert_array_equal(ask(fit).values, ask(loaded).values)
+
+
+def test_scales_of_the_levels_stand_beside_the_posterior(tmp_path: Path) -> None:
+    """They are none of its variables, but in files and in combined fits, so that points can be found there too."""
+    fit = small(STUDENT)
+    assert not [name for name in fit.variables() if name.startswith("udf")]
+    assert list(fit.draws["latent"].data_vars) == ["udf_g"]
+    assert "latent" not in small(KINDS[0]).draws.children
+    fit.save(tmp_path / "fit.nc")
+    points = unconstrained_posterior(fit).points
+    np.testing.assert_array_equal(unconstrained_posterior(ss.load_fit(tmp_path / "fit.nc")).points, points)
+    other = ss.brm(STUDENT, simulated().iloc[::3], data2=DATA2, **FEW | {"seed": 2})
+    both = unconstrained_posterior(ss.combine_models(fit, other)).points
+    np.testing.assert_array_equal(both[: len(points)], points)
+
+
+def test_student_effects_match_moments() -> None:
+    fit = small(STUDENT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ss.errors.SmoothstanWarning)
+        found, plain = fit.loo(moment_match=True), fit.loo()
+    assert np.all(np.isfinite(found.elpd))
+    assert found.elpd == pytest.approx(plain.elpd, abs=5)
 
 
 @pytest.mark.parametrize("how", ["uncertainty", "old_levels"])
@@ -202,12 +230,6 @@ def test_part_of_the_effects(formula: str) -> None:
     x = simulated().x.to_numpy()[::3]
     fixed = fit.flat["b_Intercept"][:, None] + fit.flat["b_x"][:, None] * x
     np.testing.assert_allclose(found, fixed + fit.flat["r_g"][:, level, 0], rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("formula", [KINDS[0], STUDENT, "mm ~ 1 + (1 | mm(g, h, weights = cbind(w1, w2)))"])
-def test_average_over_new_levels_is_refused(formula: str) -> None:
-    with pytest.raises(ss.errors.OptionError, match="integrate_groups is not built for"):
-        split_groups(small(formula).design, True)
 
 
 def test_by_must_be_known_for_new_levels() -> None:

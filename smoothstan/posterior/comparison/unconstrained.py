@@ -80,7 +80,7 @@ def program_values(fit: Fitted) -> dict[str, FloatArray]:
     """Return the parameters of the program in the draws of a fit, by Stan name, (draws, ...) each."""
     values: dict[str, FloatArray] = {}
     for term in fit.design.terms:
-        values |= term.program_parameters(fit.flat)
+        values |= term.program_parameters({**fit.latent, **fit.flat})
     derived = derived_parameters(fit.design, fit.model.priors)
     sampled = {name: value for name, value in values.items() if name not in derived.names}
     return sampled | derived.program_parameters(values, fit.flat)

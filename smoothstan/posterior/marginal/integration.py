@@ -1,9 +1,10 @@
 """The expected response averaged over the effects of groups that the fit has not seen.
 
-In every draw the effects of a new group are normal with that draw's standard deviations and correlations, so
-what they add to the linear predictors of a row is normal with the covariances z_a' Sigma z_b, a and b being
-distributional parameters.  The expectation over it is taken by Gauss-Hermite quadrature, a product rule if several
-parameters with effects matter.
+In every draw the effects of a new group are normal with that draw's standard deviations and correlations, those of its
+``by`` level, so what they add to the linear predictors of a row is normal with the covariances z_a' Sigma z_b, a and b
+being distributional parameters, or thresholds.  The expectation over it is taken by Gauss-Hermite quadrature, a product
+rule if several of them matter.  The members of a row are different new groups.  Student-t effects are normal given the
+scale of their group, over which a further rule goes.
 
 Source: Pavlou, Ambler, Seaman & Omar (2015), BMC Medical Research Methodology 15, 59; Hedeker, du Toit, Demirtas &
 Gibbons (2018), Biometrics 74, 354-361; Abramowitz & Stegun (1964), 25.4.46.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement, product
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,18 @@ from smoothstan.design import Design
 from smoothstan.engines import check_whole
 from smoothstan.errors import OptionError, suggestion
 from smoothstan.families import expected_response
-from smoothstan.posterior.new_levels import covariance_root
+from smoothstan.posterior.marginal.new_effects import (
+    THRESHOLDS,
+    Covariates,
+    Shifts,
+    Target,
+    has_slopes,
+    new_effect_shifts,
+    targets_of,
+)
 from smoothstan.posterior.prediction import Prediction
 from smoothstan.table import Table
-from smoothstan.terms import BoundTerm, Effects, GroupTerm, LinearTerm
+from smoothstan.terms import BoundTerm, GroupTerm, LinearTerm
 
 _NODES = (31, 15)
 """Nodes in one dimension, and in each of several."""
@@ -34,6 +43,9 @@ _NODES = (31, 15)
 _MOST_NODES = 10_000
 _NO_MEAN = ("inverse", "1/mu^2")
 """Links whose inverse has no expectation over a normal variable."""
+
+_FAR = 1e8
+"""A linear predictor beyond all that matters."""
 
 _NOWHERE = "(integrated)"
 """A parameter that no family has: a term of it says what columns it reads, and adds nothing."""
@@ -59,16 +71,11 @@ def split_groups(design: Design, which: Any) -> tuple[Design, tuple[GroupTerm, .
         if name not in known:
             raise OptionError(f"no effects vary by {name!r}{suggestion(name, known)} (groups: {', '.join(known)})")
     taken = tuple(term for term in design.groups if term.group in wanted)
-    for group in taken:
-        if len(group.membership.members) > 1 or group.spread.in_sets or not group.tails.normal:
-            raise OptionError(
-                f"integrate_groups is not built for {group.special} effects, as those of {group.group!r} are; "
-                "leave them in, or out by re_formula"
-            )
     terms: list[BoundTerm] = []
     for term in design.terms:
         if term in taken and isinstance(term, GroupTerm):
-            terms += [LinearTerm(_NOWHERE, e.matrix, "") for e in term.effects if _has_slopes(term, e)]
+            terms += [LinearTerm(_NOWHERE, e.matrix, "") for e in term.effects if has_slopes(term, e)]
+            terms.append(Covariates(term.effect_reads))
         else:
             terms.append(term)
     return replace(design, terms=tuple(terms)), taken
@@ -96,27 +103,38 @@ class GroupIntegral:
         design, draws, table = settled.design, settled.draws, settled.table
         parameters = design.parameters(draws, table)
         expected = _expected(settled, dpar)
-        affected = [d for d in design.predicted if any(_kept(term, d) for term in self.terms)]
-        names = [d for d in affected if _matters(expected, parameters, d)]
-        if not names:
+        targets = [t for t in targets_of(self.terms, design) if _matters(expected, parameters, t.parameter)]
+        if not targets:
             return block.evaluate("epred", dpar=dpar)
-        self._refuse_links(design, names)
-        nodes = self.n_nodes or _NODES[len(names) > 1]
-        if nodes ** len(names) > _MOST_NODES:
+        if design.family.ordered_thresholds and any(t.threshold for t in targets):
             raise OptionError(
-                f"the effects of {', '.join(names)} need {nodes}^{len(names)} nodes of integration, more than "
-                f"{_MOST_NODES}; lower n_integration, or use allow_new_levels=True with sample_new_levels='gaussian'"
+                f"thresholds of family {design.family.name} can cross in new groups, where there are no probabilities; "
+                "sratio, cratio and acat have no such limit"
             )
-        root = _cholesky(total_covariance(self.terms, names, draws, table))
-        predictors = [design.linear_predictor(d, draws, table) for d in names]
+        self._refuse_links(design, [t.dpar for t in targets if not t.threshold])
+        shifts = new_effect_shifts(self.terms, targets, draws, table)
+        nodes = self.n_nodes or _NODES[len(targets) > 1]
+        self._refuse_effort(shifts, targets, nodes)
+        move = _mover(design, draws, table, parameters)
+        if not shifts.normal:
+            _refuse_tails(expected, move, targets)
         total = np.zeros((block.ndraws, block.n, *expected(parameters, slice(None)).shape[2:]))
-        for node, weight in _rule(nodes, len(names)):
-            moved = dict(parameters)
-            for d, eta, row in zip(names, predictors, root, strict=True):
-                shift = sum(value * coefficient for value, coefficient in zip(row, node, strict=False))
-                moved[d] = design.family.link(d).inverse(eta + shift)
-            total += weight * expected(moved, slice(None))
+        for scale_weight, covariance in shifts.covariances(draws):
+            root = _cholesky(covariance)
+            for node, weight in _rule(nodes, len(targets)):
+                moves = [sum(v * c for v, c in zip(row, node, strict=False)) for row in root]
+                value = expected(move(dict(zip(targets, moves, strict=True))), slice(None))
+                total += weight * scale_weight.reshape(-1, *[1] * (value.ndim - 1)) * value
         return total
+
+    def _refuse_effort(self, shifts: Shifts, targets: Sequence[Target], nodes: int) -> None:
+        count = nodes ** len(targets) * shifts.scale_nodes
+        if count > _MOST_NODES:
+            tails = "" if shifts.normal else f" and the scales of {len(shifts.scales)} Student-t groups"
+            raise OptionError(
+                f"the effects of {', '.join(map(str, targets))}{tails} need {count} nodes of integration, more than "
+                f"{_MOST_NODES}; lower n_integration, or use allow_new_levels=True with new levels"
+            )
 
     def _refuse_links(self, design: Design, names: Sequence[str]) -> None:
         for name in names:
@@ -125,47 +143,6 @@ class GroupIntegral:
                 raise OptionError(
                     f"with the link {link!r} of {name} the average over normal group effects does not exist"
                 )
-
-
-def total_covariance(
-    terms: Sequence[GroupTerm], names: Sequence[str], draws: Mapping[str, FloatArray], table: Table
-) -> list[list[FloatArray]]:
-    """Return the covariances of what new group effects add to the linear predictors of some parameters.
-
-    Returns:
-        The lower triangle, each entry (draws, rows) or (draws, 1): sum over groupings of z_a' Sigma z_b.
-    """
-    result: list[list[Any]] = [[0.0] * (a + 1) for a in range(len(names))]
-    for term in terms:
-        root = covariance_root(term, draws)
-        sigma = (root @ root.transpose(0, 2, 1)).reshape(len(root), -1)
-        z = [_coefficient_columns(term, name, table) for name in names]
-        for a, b in combinations_with_replacement(range(len(names)), 2):
-            products = (z[a][:, :, None] * z[b][:, None, :]).reshape(table.n, -1)
-            if np.all(products == products[0]):
-                products = products[:1]
-            result[b][a] = result[b][a] + sigma @ products.T
-    return result
-
-
-def _kept(term: GroupTerm, dpar: str) -> bool:
-    return any(c.dpar == dpar and term.keeps(dpar, c.name) for c in term.coefficients)
-
-
-def _has_slopes(term: GroupTerm, effects: Effects) -> bool:
-    return any(term.keeps(effects.dpar, name) for name in effects.names[effects.intercepts :])
-
-
-def _coefficient_columns(term: GroupTerm, dpar: str, table: Table) -> FloatArray:
-    """Return what multiplies every coefficient of a grouping in one linear predictor, (rows, coefficients)."""
-    columns = []
-    for effects in term.effects:
-        values = np.ones((table.n, len(effects.names)))
-        if effects.dpar == dpar and _has_slopes(term, effects):
-            values = effects.matrix.at(table)
-        counts = [effects.dpar == dpar and term.keeps(dpar, name) for name in effects.names]
-        columns.append(np.where(counts, values, 0.0))
-    return np.concatenate(columns, axis=1)
 
 
 _Expected = Callable[[Mapping[str, FloatArray], slice], FloatArray]
@@ -181,7 +158,8 @@ def _expected(block: Prediction, dpar: str | None) -> _Expected:
 
 def _matters(expected: _Expected, parameters: Mapping[str, FloatArray], name: str) -> bool:
     """Return whether something depends on a parameter: a missing value of it shows in the result."""
-    one = {key: values[:1, :1] for key, values in parameters.items()} | {name: np.full((1, 1), np.nan)}
+    one = {key: values[:1, :1] for key, values in parameters.items()}
+    one[name] = np.full_like(one[name], np.nan, dtype=float)
     with np.errstate(all="ignore"):
         return bool(np.isnan(expected(one, slice(0, 1))).any())
 
@@ -207,3 +185,43 @@ def _rule(nodes: int, dimensions: int) -> list[tuple[tuple[float, ...], float]]:
     weights = weights / weights.sum()
     places = product(range(nodes), repeat=dimensions)
     return [(tuple(float(points[i]) for i in place), float(np.prod(weights[list(place)]))) for place in places]
+
+
+_Move = Callable[[Mapping[Target, Any]], dict[str, FloatArray]]
+"""What is added to linear predictors and thresholds -> all parameters."""
+
+
+def _mover(
+    design: Design, draws: Mapping[str, FloatArray], table: Table, parameters: Mapping[str, FloatArray]
+) -> _Move:
+    predictors: dict[str, FloatArray] = {}
+
+    def move(shifts: Mapping[Target, Any]) -> dict[str, FloatArray]:
+        moved = dict(parameters)
+        for target, shift in shifts.items():
+            if target.threshold:
+                values = np.array(np.broadcast_arrays(moved[THRESHOLDS], np.asarray(shift)[:, :, None])[0])
+                values[:, :, target.threshold - 1] -= shift
+                moved[THRESHOLDS] = values
+                continue
+            if target.dpar not in predictors:
+                predictors[target.dpar] = design.linear_predictor(target.dpar, draws, table)
+            value = predictors[target.dpar] + shift
+            joint = target.dpar == "mu" and design.family.joint_link
+            moved[target.dpar] = value if joint else design.family.link(target.dpar).inverse(value)
+        return moved
+
+    return move
+
+
+def _refuse_tails(expected: _Expected, move: _Move, targets: Sequence[Target]) -> None:
+    """Refuse an average that Student-t effects may not have: of what grows faster than they do, as under a log link."""
+    for sign in (-1.0, 1.0):
+        far = {target: np.full((1, 1), sign * _FAR) for target in targets}
+        with np.errstate(all="ignore"):
+            value = expected(move(far), slice(0, 1))
+        if not np.all(np.abs(value) < _FAR * _FAR**0.5):
+            raise OptionError(
+                f"the average over Student-t group effects on {', '.join(map(str, targets))} need not exist: what is "
+                "averaged grows faster than the effects; leave them in, or out by re_formula"
+            )
