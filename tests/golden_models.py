@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from conftest import reference_frame
 
 import smoothstan as ss
 from smoothstan.codegen import StanProgram, write_program
 from smoothstan.posterior import FitRequest
+
+RELATED = (0.5 * np.eye(12) + 0.5, [f"g{i}" for i in range(1, 13)])
+"""A covariance of the levels of g in the table of groups, and their names."""
 
 MODELS: dict[str, dict[str, Any]] = {
     "intercept_only": {"formula": "y ~ 1"},
@@ -38,6 +43,30 @@ MODELS: dict[str, dict[str, Any]] = {
     },
     "category_specific": {"formula": "o ~ z + cs(x)", "family": "sratio"},
     "adjacent_categories": {"formula": "o ~ x", "family": ss.family("acat", threshold="sum_to_zero")},
+    "monotonic": {"formula": "y ~ mo(o) * x + mo(int)"},
+    "monotonic_by_group": {
+        "formula": ["count ~ mo(int, id='a') + (1 + mo(int, id='a') | g)", "shape ~ mo(o):x"], "family": "negbinomial",
+    },
+    "group_by_factor": {"formula": "y ~ x + (1 + x | gr(g, by = sex))", "data": "group_data"},
+    "group_by_factor_uncorrelated": {"formula": "y ~ (1 + x || gr(g, by = sex))", "data": "group_data"},
+    "group_covariance": {"formula": "y ~ x + (1 + x | gr(g, cov = A))", "data": "group_data", "data2": {"A": RELATED}},
+    "group_student": {
+        "formula": ["y ~ x + (1 + x | gr(g, dist = 'student'))", "sigma ~ (1 | gr(g, dist = 'student'))"],
+        "data": "group_data",
+    },
+    "group_of_every_kind": {
+        "formula": "count ~ (1 + x | gr(g, by = sex, cov = A, dist = 'student'))", "family": "poisson",
+        "data": "group_data", "data2": {"A": RELATED},
+    },
+    "group_centred": {
+        "formula": "y ~ x + (1 + x | gr(g, center = True)) + (1 | gr(site, center = True))", "data": "group_data",
+    },
+    "group_by_factor_centred": {
+        "formula": "y ~ x + (1 + x | gr(g, by = sex, center = True))", "data": "group_data",
+    },
+    "members": {
+        "formula": "y ~ x + (1 + mmc(v1, v2) | mm(g, g2, weights = cbind(w1, w2))) + (1 | site)", "data": "group_data",
+    },
     "smooth_by_factor": {"formula": "y ~ h + s(z, by=h, k=5)"},
     "smooths_by_group": {"formula": "y ~ s(g, bs='re') + s(x, g, bs='re') + s(z, g, bs='fs', k=4)"},
     "smooth_by_group_and_factor": {"formula": "y ~ h + s(sub, by=h, bs='re') + s(z, g, by=h, bs='fs', k=4)"},
@@ -74,7 +103,14 @@ MODELS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+def data_of(frame: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows of a model, by default ``frame``."""
+    return reference_frame(model["data"]) if "data" in model else frame
+
+
 def program_of(frame: pd.DataFrame, model: dict[str, Any]) -> StanProgram:
-    request = FitRequest.of(model["formula"], model.get("family", "gaussian"), model.get("prior", ()))
-    design, priors = request.bind(frame)
+    request = FitRequest.of(
+        model["formula"], model.get("family", "gaussian"), model.get("prior", ()), data2=model.get("data2")
+    )
+    design, priors = request.bind(data_of(frame, model))
     return write_program(design, priors, version="GOLDEN", sample_prior=model.get("sample_prior", "no"))

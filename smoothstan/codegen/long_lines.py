@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 WIDTH = 110
-_BREAK = re.compile(r", | = | (?=[+] )")
+_BREAK = re.compile(r", | = | (?=[+-] )")
 _DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 def break_long_lines(code: str) -> str:
-    """Break lines after a comma or an equals sign or before a plus, outermost first; those with comments stay."""
+    """Break lines after commas and equals signs, before plus and minus, outermost first; those with comments stay."""
     return "\n".join(part for line in code.split("\n") for part in _broken(line))
 
 

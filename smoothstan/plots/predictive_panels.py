@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 DATA = "black"
 PREDICTIONS = COLOURS[0]
+_MOST_LEVEL_LABELS = 8
+_MOST_LETTERS = 40
+"""More labels or letters than these do not stand side by side below the bars."""
 _MANY_POINTS = 2000
 
 
@@ -225,6 +228,7 @@ class CountBars(Panel):
         interval: (2, k).
         names: of data and predictions.
         band: connect the predictions, as in a rootogram.
+        labels: (k,) what the values stand for, or none.
     """
 
     values: FloatArray
@@ -233,6 +237,7 @@ class CountBars(Panel):
     interval: FloatArray
     names: tuple[str, str]
     band: bool = False
+    labels: tuple[str, ...] = ()
 
     def draw(self, ax: Axes) -> None:
         """Draw bars for the data; points with intervals, or a line in a band, for the predictions."""
@@ -248,7 +253,11 @@ class CountBars(Panel):
                 self.values, self.median, yerr=errors, fmt="o", ms=4, color=PREDICTIONS, elinewidth=1.4,
                 label=self.names[1],
             )  # fmt: skip
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True))
+        if self.labels:
+            crowded = len(self.labels) > _MOST_LEVEL_LABELS or sum(map(len, self.labels)) > _MOST_LETTERS
+            ax.set_xticks(self.values, self.labels, rotation=45 if crowded else 0, ha="right" if crowded else "center")
+        else:
+            ax.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True))
         ax.set_ylim(bottom=0)
 
 

@@ -27,6 +27,11 @@ def test_the_outermost_place_is_chosen() -> None:
     assert break_long_lines(SUM).split("\n")[1].lstrip().startswith("+ Zs_")
 
 
+def test_a_difference_is_broken_before_its_minus() -> None:
+    line = f"  target += std_normal_lpdf(to_vector(mdivide_left({'L' * 40}, r))) - N_1 * (sum(log(sd_1)) + {'x' * 30});"
+    assert [part.strip()[:5] for part in break_long_lines(line).split("\n")] == ["targe", "- N_1"]
+
+
 @pytest.mark.parametrize("line", ["x = 1 + 1;", "// " + "a, b + " * 40, "y = " + "x" * 200 + ";"])
 def test_lines_that_stay(line: str) -> None:
     assert break_long_lines(line) == line

@@ -239,3 +239,13 @@ def test_recovers_the_log_odds() -> None:
     found = fit.ranef()["g"]["Estimate"].to_numpy()
     order = [int(level) for level in fit.design.groups[0].levels]
     assert np.corrcoef(found, effects[order])[0, 1] > 0.8
+
+
+def test_bars_have_the_labels_of_categories() -> None:
+    check = made().pp_check("bars", group="f", seed=2)
+    for axes in check.axes:
+        assert [label.get_text() for label in axes.get_xticklabels()] == list(LABELS)
+        np.testing.assert_array_equal(axes.get_xticks(), [1, 2, 3])
+    shown = check.table.pivot(index="f", columns="category", values="y")
+    counts = table().groupby(["f", "y"], observed=False).size().unstack()
+    np.testing.assert_array_equal(shown[list(LABELS)], counts[list(LABELS)])

@@ -37,6 +37,7 @@ class ValueCounts(Comparison):
         group_name: the column, or empty.
         names: what the legend calls data and predictions.
         root: show square roots, as a rootogram does.
+        labels: (k,) what the values stand for, or none.
     """
 
     values: FloatArray
@@ -47,11 +48,12 @@ class ValueCounts(Comparison):
     group_name: str
     names: tuple[str, str]
     root: bool
+    labels: tuple[str, ...] = ()
 
     share_x: ClassVar[bool] = True
 
     def table(self) -> pd.DataFrame:
-        """Return value, its count in the data, and the median and interval of its count in predictions."""
+        """Return value, what it stands for, its count in the data, and median and interval of that in predictions."""
         import pandas as pd
 
         parts = []
@@ -61,6 +63,8 @@ class ValueCounts(Comparison):
                 {"value": self.values.astype(np.int64), "y": self.observed[i],
                  "median": middle, "lower": low, "upper": high}
             )  # fmt: skip
+            if self.labels:
+                part.insert(1, "category", self.labels)
             if self.group_name:
                 part.insert(0, self.group_name, label)
             parts.append(part)
@@ -74,7 +78,7 @@ class ValueCounts(Comparison):
                 label,
                 CountBars(
                     self.values, scale(self.observed[i]), scale(self.quantiles[1, i]), scale(self.quantiles[::2, i]),
-                    self.names, self.root,
+                    self.names, self.root, self.labels,
                 ),
             )
             for i, label in enumerate(self.groups)
@@ -84,13 +88,15 @@ class ValueCounts(Comparison):
 def value_counts(predictive: Predictive, prob: float, *, root: bool) -> ValueCounts:
     """Count every value in the data and in every draw.
 
-    Values far beyond the data, as vague priors predict them, are left out.
+    Categories are all there, also those that do not occur.  Values far beyond the data, as vague priors predict them,
+    are left out.
     """
     groups, tail = predictive.groups, (1 - prob) / 2
     values, counts = np.empty(0), np.empty((0, 0, 0), dtype=np.int64)
     for draws, predicted in predictive.batches():
         if draws.start == 0:
-            values = _values(predictive.y, predicted)
+            categories = np.arange(1.0, len(predictive.categories) + 1)
+            values = categories if len(categories) else _values(predictive.y, predicted)
             counts = _room(len(groups), predictive.ndraws, len(values))
         for i, group in enumerate(groups):
             counts[i, draws] = count_values(predicted[:, group.rows], values)
@@ -102,6 +108,7 @@ def value_counts(predictive: Predictive, prob: float, *, root: bool) -> ValueCou
     return ValueCounts(
         predictive.label, "square root of the number of rows" if root else "number of rows", values, observed,
         quantiles, prob, tuple(group.label for group in groups), predictive.group_name, names, root,
+        predictive.categories,
     )  # fmt: skip
 
 

@@ -73,6 +73,11 @@ class Predictive:
         return self.prediction.design.family.discrete
 
     @property
+    def categories(self) -> tuple[str, ...]:
+        """What the responses 1, 2, ... stand for; nothing unless they are categories."""
+        return self.prediction.design.response.categories
+
+    @property
     def source(self) -> str:
         """What the predictions are, in words."""
         return "prior predictive" if self.is_prior else "posterior predictive"

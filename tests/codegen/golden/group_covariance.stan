@@ -1,0 +1,71 @@
+// generated with smoothstan GOLDEN
+// family: gaussian
+// y ~ x + (1 + x | gr(g, cov = A))
+data {
+  int<lower=1> N;  // number of observations
+  vector[N] Y;  // response: y
+  int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
+  // population-level effects: x
+  int<lower=1> K;  // columns of the design matrix
+  int<lower=1> Kc;  // columns without the intercept
+  matrix[N, K] X;  // design matrix
+  // varying effects by g
+  int<lower=1> N_1;  // number of levels
+  int<lower=1> M_1;  // effects per level
+  array[N] int<lower=1, upper=N_1> J_1;  // level of each observation
+  vector[N] Z_1_2;  // x
+  int<lower=1> NC_1;  // number of correlations
+  matrix[N_1, N_1] Lcov_1;  // Cholesky factor of the covariance of the levels
+}
+transformed data {
+  // centre the columns of X, so that the intercept is the predictor at their means
+  vector[Kc] means_X;
+  matrix[N, Kc] Xc;
+  for (k in 1:Kc) {
+    means_X[k] = mean(X[, k + 1]);
+    Xc[, k] = X[, k + 1] - means_X[k];
+  }
+}
+parameters {
+  real Intercept;  // intercept at the means of the columns
+  vector[Kc] b;  // population-level effects
+  // varying effects by g of Intercept, x
+  vector<lower=0>[M_1] sd_1;  // standard deviations
+  matrix[M_1, N_1] z_1;  // standardised effects
+  cholesky_factor_corr[M_1] L_1;  // Cholesky factor of their correlations
+  real<lower=0> sigma;  // residual standard deviation
+}
+transformed parameters {
+  // effects by g, one row per level
+  matrix[N_1, M_1] r_1 = (diag_pre_multiply(sd_1, L_1) * z_1 * Lcov_1')';
+  // log density of the priors
+  real lprior = 0;
+  lprior += student_t_lpdf(Intercept | 3, 2.2, 2.5);
+  lprior += student_t_lpdf(sd_1 | 3, 0, 2.5)
+            - 2 * student_t_lccdf(0 | 3, 0, 2.5);
+  lprior += lkj_corr_cholesky_lpdf(L_1 | 1);
+  lprior += student_t_lpdf(sigma | 3, 0, 2.5)
+            - 1 * student_t_lccdf(0 | 3, 0, 2.5);
+}
+model {
+  if (!prior_only) {
+    target += normal_id_glm_lpdf(Y | Xc, Intercept + r_1[J_1, 1] + r_1[J_1, 2] .* Z_1_2, b, sigma);
+  }
+  // priors
+  target += lprior;
+  target += std_normal_lpdf(to_vector(z_1));
+}
+generated quantities {
+  // intercept where all columns are zero
+  real b_Intercept = Intercept - dot_product(means_X, b);
+  // correlations of the effects by g
+  vector[NC_1] cor_1;
+  {
+    matrix[M_1, M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1);
+    for (k in 2:M_1) {
+      for (j in 1:(k - 1)) {
+        cor_1[choose(k - 1, 2) + j] = Cor_1[j, k];
+      }
+    }
+  }
+}

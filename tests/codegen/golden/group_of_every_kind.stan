@@ -1,0 +1,94 @@
+// generated with smoothstan GOLDEN
+// family: poisson
+// count ~ (1 + x | gr(g, by = sex, cov = A, dist = 'student'))
+functions {
+  /* Effects whose standard deviations and correlations come in sets.
+   * Args:
+   *   u: standardised effects, one column per level
+   *   sd: standard deviations, one column per set
+   *   L: Cholesky factor of the correlations of every set
+   *   order: numbers of the levels, those of the first set first
+   *   count: number of levels of every set
+   * Returns:
+   *   effects, one column per level
+   */
+  matrix scale_by_set(matrix u, matrix sd, array[] matrix L, array[] int order, array[] int count) {
+    matrix[rows(u), cols(u)] r;
+    int first = 1;
+    for (k in 1:cols(sd)) {
+      array[count[k]] int own = segment(order, first, count[k]);
+      r[, own] = diag_pre_multiply(sd[, k], L[k]) * u[, own];
+      first += count[k];
+    }
+    return r;
+  }
+}
+data {
+  int<lower=1> N;  // number of observations
+  array[N] int Y;  // response: count
+  int<lower=0, upper=1> prior_only;  // 1 to leave the likelihood out
+  // varying effects by g
+  int<lower=1> N_1;  // number of levels
+  int<lower=1> M_1;  // effects per level
+  array[N] int<lower=1, upper=N_1> J_1;  // level of each observation
+  vector[N] Z_1_2;  // x
+  int<lower=1> NC_1;  // number of correlations
+  int<lower=1> Nby_1;  // number of sets of standard deviations
+  array[N_1] int<lower=1, upper=Nby_1> Jby_1;  // set of each level
+  matrix[N_1, N_1] Lcov_1;  // Cholesky factor of the covariance of the levels
+}
+transformed data {
+  // levels of g set by set, and how many each set has
+  array[N_1] int by_order_1 = sort_indices_asc(Jby_1);
+  array[Nby_1] int by_count_1 = rep_array(0, Nby_1);
+  for (g in 1:N_1) {
+    by_count_1[Jby_1[g]] += 1;
+  }
+  vector[N] log_factorial = lgamma(to_vector(Y) + 1);  // constant in the parameters
+}
+parameters {
+  real Intercept;  // intercept
+  // varying effects by g of Intercept, x
+  matrix<lower=0>[M_1, Nby_1] sd_1;  // standard deviations
+  matrix[M_1, N_1] z_1;  // standardised effects
+  array[Nby_1] cholesky_factor_corr[M_1] L_1;  // Cholesky factor of their correlations
+  real<lower=1> df_1;  // degrees of freedom
+  vector<lower=0>[N_1] udf_1;  // squared scale of each level, over the degrees of freedom
+}
+transformed parameters {
+  // effects by g, one row per level
+  matrix[N_1, M_1] r_1 =
+      diag_pre_multiply(sqrt(df_1 * udf_1), scale_by_set(z_1 * Lcov_1', sd_1, L_1, by_order_1, by_count_1)');
+  // log density of the priors
+  real lprior = 0;
+  lprior += student_t_lpdf(Intercept | 3, 0.7, 2.5);
+  lprior += student_t_lpdf(to_vector(sd_1) | 3, 0, 2.5)
+            - 4 * student_t_lccdf(0 | 3, 0, 2.5);
+  for (k in 1:Nby_1) lprior += lkj_corr_cholesky_lpdf(L_1[k] | 1);
+  lprior += gamma_lpdf(df_1 | 2, 0.1)
+            - 1 * gamma_lccdf(1 | 2, 0.1);
+}
+model {
+  if (!prior_only) {
+    vector[N] mu = Intercept + r_1[J_1, 1] + r_1[J_1, 2] .* Z_1_2;
+    target += dot_product(to_vector(Y), mu) - sum(exp(mu)) - sum(log_factorial);
+  }
+  // priors
+  target += lprior;
+  target += inv_chi_square_lpdf(udf_1 | df_1);
+  target += std_normal_lpdf(to_vector(z_1));
+}
+generated quantities {
+  // intercept
+  real b_Intercept = Intercept;
+  // correlations of the effects by g, one column per set
+  matrix[NC_1, Nby_1] cor_1;
+  for (s in 1:Nby_1) {
+    matrix[M_1, M_1] Cor_1 = multiply_lower_tri_self_transpose(L_1[s]);
+    for (k in 2:M_1) {
+      for (j in 1:(k - 1)) {
+        cor_1[choose(k - 1, 2) + j, s] = Cor_1[j, k];
+      }
+    }
+  }
+}
