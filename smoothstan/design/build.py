@@ -66,7 +66,8 @@ def build_design(
     table = replace(in_subset(formula, whole), learning=None)
     whole = replace(whole, kept=table)
     response = bind_response(formula, family, table)
-    thresholds = count_thresholds(formula, response.at(table), table) if family.ordered else None
+    # Categories, like levels, do not depend on subset().
+    thresholds = count_thresholds(formula, response.values(whole), whole) if family.ordered else None
     if thresholds is not None:
         response = replace(response, categories=thresholds.labels(response.categories))
     options = smooth_options or SmoothOptions()
@@ -155,12 +156,22 @@ def _auxiliary(
     held = {p.name: p.held for p in family.parameters} | dict(formula.fixed)
     errors = response.addition("se")
     if errors is not None and "sigma" not in errors.switched:
+        _refuse_sigma_beside_errors(formula)
         held["sigma"] = 0.0
     smallest = float(response.at(table).y.min())
     facts = (
         replace(p, upper=smallest) if p.below_response else p for p in family.parameters if p.name not in elsewhere
     )
     return [AuxiliaryTerm(p, held.get(p.name)) for p in facts]
+
+
+def _refuse_sigma_beside_errors(formula: ModelFormula) -> None:
+    message = "se() leaves no sigma to predict or hold; write se(..., sigma = TRUE) for errors beside it"
+    for predictor in formula.predictors[1:]:
+        if predictor.dpar == "sigma":
+            raise FormulaError(message, predictor.text, predictor.span)
+    if "sigma" in dict(formula.fixed) | dict(formula.equal):
+        raise FormulaError(message)
 
 
 def _check_parameters(formula: ModelFormula, family: Family) -> None:
