@@ -114,11 +114,22 @@ FORMULAS = [
     ("y ~ (1 | «Intercept»)", "Intercept ... reserved", {"Intercept": ROWS}),
     ("y ~ s(«Intercept», bs='cr')", "Intercept ... reserved", {"Intercept": ROWS}),
     ("«nope» ~ z", "no parameter 'nope' to predict (it has: sigma)", {"main": "y ~ x"}),
+    ("y ~ poly(x, z, «2»)", "several variables needs degree = 2"),
+    ("y ~ «cut(x)»", "cut() takes a variable and breaks"),
+    ("y ~ cut(x, «1»)", "number of intervals ... >= 2, found 1"), ("y ~ cut(x, «c(0, 0, 1)»)", "breaks must differ"),
+    ("y ~ cut(x, 2, labels = «c('a', 'b', 'c')»)", "3 labels for 2 intervals"),
+    ("y ~ cut(x, «'a'»)", "expected numbers"),
+    ("y ~ cut(x, «z»)", "the same in all rows"), ("y ~ cut(x, «quantile(x, 2)»)", "between 0 and 1"),
+    ("y ~ factor(f, labels = «c('u', 'v', 'w', 'q')»)", "4 labels for 3 levels"), ("y ~ «ns(x, df = 0)»", "df must be"),
+    ("y ~ «ns(x, z)»", "ns() takes one variable"), ("y ~ «seq(1, 2)»", "makes a list for an argument"),
+    ("y ~ I(f %in% «z»)", "%in%: expected a constant"), ("y ~ ifelse(x > 0, 'a', «x»)", "two numbers or two strings"),
+    ("y ~ as.numeric(«as.character(f)»)", "no number"), ("y ~ «interaction(sep = '_')»", "takes factors"),
+    ("«sigma» ~ z", "se() leaves no sigma", {"main": "y | se(w) ~ x"}),
     ("«`no pe`» ~ z", "'no pe'", {"main": "y ~ x"}), ("«sigma»", "the form 'sigma ~ ...'", {"main": "y ~ x"}),
 ]  # fmt: skip
 NOT_YET = [
     ("y ~ s(x, bs=«'so'»)", 'bs = "so" ... built: ad, bs, cc'),
-    ("y ~ «me(x, z)»", "me()"), ("y ~ x:«me(x, z)»", "me()"), ("y ~ poly(x, «z»)", "poly() of several"),
+    ("y ~ «me(x, z)»", "me()"), ("y ~ x:«me(x, z)»", "me()"),
 ]  # fmt: skip
 COLUMNS = [
     ("y ~ «xx»", "no column 'xx'; did you mean 'x'? (it has: y, x, z"), ("«yy» ~ x", "no column 'yy'"),

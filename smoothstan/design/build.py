@@ -64,7 +64,8 @@ def build_design(
     table = replace(in_subset(formula, whole), learning=None)
     whole = replace(whole, kept=table)
     response = bind_response(formula, family, table)
-    thresholds = count_thresholds(formula, response.at(table), table) if family.ordered else None
+    # Categories, like levels, do not depend on subset().
+    thresholds = count_thresholds(formula, response.values(whole), whole) if family.ordered else None
     if thresholds is not None:
         response = replace(response, categories=thresholds.labels(response.categories))
     options = smooth_options or SmoothOptions()

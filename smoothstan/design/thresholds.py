@@ -9,7 +9,7 @@ import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
 from smoothstan.errors import DataError, DataWarning, FormulaError, underline, warn
-from smoothstan.families import Family, Response
+from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, PredictorFormula, TermList, call_arguments, expand
 from smoothstan.formula.syntax import Call, Constant, Node
 from smoothstan.table import Factor, Logical, Table, as_factor
@@ -47,7 +47,7 @@ class Thresholds:
         return (*categories, *(str(k) for k in range(len(categories) + 1, self.most + 2)))
 
 
-def count_thresholds(formula: ModelFormula, response: Response, table: Table) -> Thresholds:
+def count_thresholds(formula: ModelFormula, y: FloatArray, table: Table) -> Thresholds:
     """Return the thresholds of a model: one less than the categories seen, or as many as ``thres()`` says.
 
     Raises:
@@ -59,7 +59,7 @@ def count_thresholds(formula: ModelFormula, response: Response, table: Table) ->
     given = None if number is None else _numbers(number, formula, table)
     if group is None:
         every = np.ones(table.n, dtype=bool)
-        count = _count(response.y, given, every, "", underline(formula.text, place))
+        count = _count(y, given, every, "", underline(formula.text, place))
         return Thresholds((ThresholdBlock(0, "", count),), None)
     check_functions(group, formula.text)
     grouping, value = bind_expression(group, table, formula.text)
@@ -70,9 +70,7 @@ def count_thresholds(formula: ModelFormula, response: Response, table: Table) ->
         )
     factor = as_factor(value).drop_unused()
     blocks = tuple(
-        ThresholdBlock(
-            i, level, _count(response.y, given, factor.codes == i - 1, level, underline(formula.text, place))
-        )
+        ThresholdBlock(i, level, _count(y, given, factor.codes == i - 1, level, underline(formula.text, place)))
         for i, level in enumerate(factor.levels, start=1)
     )
     _refuse_repeated(blocks, formula, call)

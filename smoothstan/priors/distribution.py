@@ -42,7 +42,7 @@ class Distribution:
     @property
     def argument_text(self) -> str:
         """The arguments as Stan code, e.g. ``3, 0, 2.5``."""
-        return ", ".join(format_number(value) for value in self.arguments)
+        return ", ".join(map(_literal, self.arguments))
 
     @property
     def draw(self) -> str:
@@ -75,6 +75,12 @@ class Distribution:
                 "elements; give one for all, or one for each"
             )
         return self.arguments
+
+
+def _literal(value: float) -> str:
+    """Write a number for Stan, whose whole numbers without a point end at 2^31 - 1."""
+    text = format_number(value)
+    return f"{text}.0" if abs(value) >= 2**31 and text.lstrip("-").isdigit() else text
 
 
 def _operand(value: float) -> str:

@@ -27,7 +27,7 @@ CONTRASTS = ("treatment", "sum", "helmert", "poly")
 def with_levels(evaluation: Evaluation, factor: Factor, node: Call, wanted: tuple[str, ...] | None) -> Factor:
     """Code a factor by the given levels, or by those that were there when the expression was bound."""
     key = deparse(node)
-    levels = tuple(evaluation.memory.get(key, wanted or factor.levels))
+    levels = tuple(evaluation.memory.get(key, factor.levels if wanted is None else wanted))
     if evaluation.learn:
         evaluation.memory[key] = list(levels)
     unknown = [level for level in factor.levels if level not in levels]
@@ -56,6 +56,9 @@ def factor(evaluation: Evaluation, node: Call) -> Factor:
     before = Call(node.function, tuple(a for a in node.arguments if a.value is not given.get("labels")), node.span)
     known = tuple(evaluation.memory.get(deparse(before), found.levels))
     listed = _levels(evaluation, given.get("levels")) or known
+    unknown = [level for level in known if level not in listed]
+    if unknown:
+        raise DataError(f"{deparse(node)} has no level {unknown[0]!r} (levels: {', '.join(listed)})")
     coded = with_levels(evaluation, coded, before, tuple(level for level in listed if level in known))
     if "labels" not in given:
         return coded

@@ -11,8 +11,8 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray
 from smoothstan.formula.arguments import constant_value
-from smoothstan.formula.syntax import Call, Node
-from smoothstan.terms.functions import arguments_by_name
+from smoothstan.formula.syntax import Binary, Call, Node
+from smoothstan.terms.functions import ARITHMETIC, arguments_by_name
 
 if TYPE_CHECKING:
     from smoothstan.terms.expression import Evaluation
@@ -34,6 +34,8 @@ def _computed(evaluation: Evaluation, node: Node) -> FloatArray:
     match node:
         case Call(function="c", arguments=arguments):
             return np.concatenate([number_list(evaluation, argument.value) for argument in arguments])
+        case Binary(operator=operator, left=left, right=right) if operator in ARITHMETIC:
+            return ARITHMETIC[operator](number_list(evaluation, left), number_list(evaluation, right))
         case Call(function="quantile"):
             return _quantiles(evaluation, node)
         case Call(function="seq"):

@@ -45,7 +45,8 @@ def _learned(x: FloatArray, options: dict[str, Any]) -> dict[str, Any]:
     boundary = options.get("Boundary.knots") or (float(x.min()), float(x.max()))
     knots = options.get("knots")
     if knots is None:
-        inner = int(options.get("df") or 1 + intercept) - 1 - intercept
+        given = options.get("df")
+        inner = (1 + intercept if given is None else int(given)) - 1 - intercept
         if inner < 0:
             raise ValueError(f"df must be at least {1 + intercept}")
         inside = x[(x >= boundary[0]) & (x <= boundary[1])]
