@@ -22,7 +22,8 @@ from smoothstan.table import Factor, MatrixColumn, Table
 KINDS = ("linpred", "epred", "predict", "log_lik")
 """What can be computed for every draw and row."""
 
-_ADDITIONS_OF_PREDICTIONS = ("trials", "rate", "se", "trunc")
+ADDITIONS_BESIDE_TRIALS = ("rate", "se", "trunc")
+_ADDITIONS_OF_PREDICTIONS = ("trials", *ADDITIONS_BESIDE_TRIALS)
 """Weights and censoring say how an observation counts, nothing about the response."""
 
 _ROWS_PER_STREAM = 16

@@ -47,14 +47,16 @@ class Conditions:
 
 
 def bind_conditions(
-    fitted: Design, predictors: Mapping[str, Predictor], trials: Sequence[str], conditions: Any
-) -> Conditions:
+    fitted: Design, predictors: Mapping[str, Predictor], trials: Sequence[str], conditions: Any,
+    beside: Sequence[str] = (),
+) -> Conditions:  # fmt: skip
     """Settle where variables are held.
 
     Args:
         fitted: the model with all its group effects.
         predictors: the variables that predictions need.
         trials: the columns of the number of trials, held at 1.
+        beside: the columns of other additions that predictions need, held as other variables are.
         conditions: a table, or a mapping from variables to one value or several, with a row per condition and perhaps
             labels in ``cond__``. Other variables are held at their mean, or at their first level.
 
@@ -71,7 +73,7 @@ def bind_conditions(
         _check_known(name, fitted, predictors)
         if name in predictors:
             columns[name] = predictors[name].conformed(column)
-        elif name in trials:
+        elif name in trials or name in beside:
             columns[name] = column
     if names and len(set(names)) < len(names):
         raise OptionError(f"the labels of conditions must differ, got {', '.join(names)}")
@@ -82,6 +84,9 @@ def bind_conditions(
     for name, predictor in predictors.items():
         if name not in columns and not predictor.free:
             columns[name] = predictor.reference().take(repeat)
+    for name in beside:
+        if name not in columns:
+            columns[name] = Predictor(name, fitted.table[name], False).reference().take(repeat)
     labels = names or tuple(str(i + 1) for i in range(n))
     titles = names or (row_labels(table) if table.columns else ("",) * n)
     return Conditions(labels, titles, columns, frozenset(table.columns))

@@ -21,7 +21,7 @@ from smoothstan.posterior.conditional.result import ConditionalEffects
 from smoothstan.posterior.conditional.shown import Effect, shown_effects
 from smoothstan.posterior.estimates import check_probability
 from smoothstan.posterior.fitted import Fitted
-from smoothstan.posterior.prediction import prepare
+from smoothstan.posterior.prediction import ADDITIONS_BESIDE_TRIALS, prepare
 from smoothstan.table import Column, Factor, Logical
 
 
@@ -76,7 +76,8 @@ def conditional_effects(
     if quantity.categories:
         shown = _single(shown)
     trials = design.response.addition_reads(("trials",)) if quantity.needs_additions else ()
-    bound = bind_conditions(fit.design, predictors, trials, conditions)
+    beside = design.response.addition_reads(ADDITIONS_BESIDE_TRIALS) if quantity.needs_additions else ()
+    bound = bind_conditions(fit.design, predictors, trials, conditions, beside)
 
     def compute(grid: EffectGrid) -> ConditionalEffect:
         kind = quantity.kind if quantity.dpar is None or quantity.kind == "linpred" else "linpred"

@@ -15,13 +15,14 @@ from smoothstan.design import Design
 from smoothstan.errors import DataError, OptionError
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.marginal.variables import variable_kind
+from smoothstan.posterior.prediction import ADDITIONS_BESIDE_TRIALS
 from smoothstan.table import MatrixColumn, Numeric, no_column, table_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
 GRID_TYPES = ("mean_or_mode", "balanced", "counterfactual")
-_ADDITIONS = ("trials",)
+_ADDITIONS = ("trials", *ADDITIONS_BESIDE_TRIALS)
 _MOST_ROWS = 10**7
 _EXPLICIT = "datagrid_explicit"
 """Where a frame keeps the names of the columns that the user gave values for."""
