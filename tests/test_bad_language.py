@@ -95,7 +95,7 @@ KINDS_OF_COLUMN = {
 
 
 @pytest.mark.parametrize("column", KINDS_OF_COLUMN)
-@pytest.mark.parametrize("family", sorted(set(FAMILIES) - {"categorical"}))
+@pytest.mark.parametrize("family", ["bernoulli", "binomial", "cumulative", "gaussian"])
 def test_responses_of_a_wrong_kind(family: str, column: str) -> None:
     with pytest.raises((DataError, FamilyError), match=r"\n  y.*\n  \^$"):
         ss.standata(formula_of(family), table(y=KINDS_OF_COLUMN[column]), family=family)

@@ -15,6 +15,7 @@ from smoothstan.formula import expand
 from smoothstan.formula.syntax import Binary, Call, Node
 from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
+from smoothstan.terms.expression import Expression
 from smoothstan.terms.model_matrix import ModelMatrix, bind_model_matrix
 from smoothstan.terms.term import Draws, PriorParameter, Supply, TermBeside, Variable
 
@@ -43,6 +44,11 @@ class CategoryTerm(TermBeside):
     def reads(self) -> tuple[str, ...]:
         """The columns that it needs."""
         return self.matrix.reads
+
+    @property
+    def factors(self) -> tuple[tuple[Expression, ...], ...]:
+        """The expressions that every term multiplies."""
+        return tuple(tuple(factor.expression for factor in factors) for factors in self.matrix.terms)
 
     def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
         """Return rows of the class ``b``, flat; all coefficients of a column share one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
+from smoothstan.errors import DataWarning
 
 FIT: dict[str, Any] = {
     "backend": "stanli", "chains": 1, "iter_warmup": 40, "iter_sampling": 10, "seed": 1, "show_progress": False,
@@ -43,3 +45,22 @@ def test_effects_hold_additions_at_their_mean(formula: str, family: str, column:
     grid = ss.datagrid(fit, x=[0.0, 1.0])
     np.testing.assert_allclose(grid[column], data[column].mean())
     assert len(fit.predictions(new_data=grid)) == 2
+
+
+@pytest.mark.filterwarnings("ignore::smoothstan.errors.SamplingWarning")
+def test_censored_responses_are_not_compared_with_predictions() -> None:
+    data = table().assign(c=["right", "none", "none"] * 10)
+    fit = ss.brm("y | cens(c) ~ x", data, **FIT)
+    with pytest.warns(DataWarning, match="10 of 30 responses are censored and not shown"):
+        check = fit.pp_check("intervals", x="x", seed=1)
+    seen = check.table
+    assert len(seen) == 20
+    np.testing.assert_array_equal(np.sort(seen["y"]), np.sort(data.loc[data.c == "none", "y"]))
+
+
+def test_category_specific_effects_are_shown() -> None:
+    data = table().assign(k=1 + np.arange(30) % 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = ss.brm("k ~ y + cs(x)", data, family="sratio", **FIT)
+    assert list(fit.conditional_effects(categorical=True)) == ["y:cats__", "x:cats__"]

@@ -54,7 +54,7 @@ def _written(design: Design) -> Iterator[Effect]:
     """Yield the variables of every term, in the order of brms: parameter by parameter, smooths last."""
     for dpar in design.predicted:
         for term in design.terms:
-            if getattr(term, "dpar", None) == dpar:
+            if getattr(term, "dpar", "mu") == dpar:
                 for factors in term.factors:
                     yield _distinct(name for factor in factors for name in factor.variables)
         for term in design.terms:
