@@ -329,6 +329,10 @@ def refuse_contradictions(
         for name in {"lb", "ub", "rcens"} & set(values):
             fraction = np.isfinite(values[name]) & (values[name] != np.floor(values[name]))
             bounds[name].refuse(fraction, values[name], f"whole numbers for family {family.name}")
+    lowest = family.support[0]
+    if "cens" in values and not family.discrete:
+        nothing_below = (values["cens"] == CENSORING["left"]) & (y <= lowest)
+        bounds["cens"].refuse(nothing_below, values["cens"], f"responses above {lowest:g} where they are left censored")
     if {"lb", "ub"} <= set(values):
         bounds["lb"].refuse(values["lb"] >= values["ub"], values["lb"], "lower bounds below the upper ones")
     _refuse_beyond(values, bounds, y, label)
