@@ -57,6 +57,9 @@ class Checking(Predictions):
         Returns:
             The check, which has been drawn: ``figure``, ``axes``; ``table`` holds what is drawn.
 
+        Warns:
+            DataWarning: if responses of the fit are censored; they are not shown.
+
         Raises:
             OptionError: for an unknown kind, an argument that it has no use for, or a value outside its range.
             DataError: for a column that is missing or of the wrong kind.

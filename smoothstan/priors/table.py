@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from smoothstan import notebook
@@ -82,7 +83,12 @@ class PriorTable:
         return row
 
     def _find(self, address: tuple[str, ...]) -> PriorRow | None:
-        return next((row for row in self.rows if row.slot.address == address), None)
+        return self._by_address.get(address)
+
+    @cached_property
+    def _by_address(self) -> dict[tuple[str, ...], PriorRow]:
+        """The rows by address; the first of two."""
+        return {row.slot.address: row for row in reversed(self.rows)}
 
     def below(self, row: PriorRow) -> tuple[PriorRow, ...]:
         """Return the rows of the parameters that a row of a class or group stands above."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smoothstan.api import _bind
+from smoothstan.posterior import FitRequest
 from smoothstan.codegen import write_program
 from smoothstan.engines.stanli import _model
 from smoothstan.families import FAMILIES, log_likelihood
@@ -31,7 +31,7 @@ def test_density(name: str, rows: str, weights: str) -> None:
     censored = "cens(c)" if rows == "censored" else ""
     additions = [a for a in (*(f"{r}(n)" for r in family.required_additions), weights, censored) if a]
     formula = f"y | {' + '.join(additions)} ~ 1" if additions else "y ~ 1"
-    design, priors = _bind(formula, data, family, ())
+    design, priors = FitRequest.of(formula, family).bind(data)
     program = write_program(design, priors, version="test")
     model, silent = (_model(replace(program, data=program.data | {"prior_only": only})) for only in (0, 1))
     given = {p.name: VALUES[p.name] for p in family.parameters[1:]}

@@ -10,7 +10,7 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, IntArray
 from smoothstan.design import Design
-from smoothstan.errors import DataError, OptionError
+from smoothstan.errors import DataError, DataWarning, OptionError, warn
 from smoothstan.posterior.fitted import Fitted
 from smoothstan.posterior.prediction import Prediction, prepare
 from smoothstan.table import Column, Factor, MatrixColumn, Table, as_factor, read_table
@@ -134,11 +134,29 @@ def predictive_of(
     )  # fmt: skip
     y = fit.design.observed.y if new_data is None else _observed_in(fit.design, new_data)
     columns = _named_columns(fit, new_data, [name for name in (group, x) if name is not None])
+    if new_data is None and fit.design.observed.cens is not None:
+        rows = _uncensored_rows(fit.design.observed.cens)
+        y, prediction = y[rows], prediction.at(prediction.table.take(rows))
+        columns = {name: column.take(rows) for name, column in columns.items()}
     groups = (Group("", np.arange(len(y))),) if group is None else _groups(group, columns[group])
     binomial = "trials" in fit.design.family.required_additions
     label = f"{fit.design.response.label} (successes)" if binomial else fit.design.response.label
     positions = None if x is None else _positions(x, columns[x])
     return Predictive(label, y, prediction, fit.model.sample_prior == "only", groups, group or "", positions, x or "")
+
+
+def _uncensored_rows(cens: FloatArray) -> IntArray:
+    """Return the rows whose response was seen; what the others would have been is not known.
+
+    Warns:
+        DataWarning: if others are left out.
+    """
+    rows = np.flatnonzero(cens == 0)
+    if len(rows) == 0:
+        raise DataError("all responses are censored, so that there is nothing to compare predictions with")
+    if len(rows) < len(cens):
+        warn(f"{len(cens) - len(rows)} of {len(cens)} responses are censored and not shown", DataWarning)
+    return rows
 
 
 def _observed_in(design: Design, new_data: Any) -> FloatArray:
