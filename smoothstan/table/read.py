@@ -183,11 +183,12 @@ def _from_objects(series: Any, name: str) -> Column:
 
 
 def _sorted_factor(codes: Any, distinct: Any) -> Factor:
-    order = sorted(range(len(distinct)), key=lambda i: collation_key(distinct[i]))
+    labels = np.asarray(distinct, dtype=object).tolist()  # element by element an index of Arrow strings is slow
+    order = sorted(range(len(labels)), key=lambda i: collation_key(labels[i]))
     rank = np.empty(len(order) + 1, dtype=np.int64)
     rank[order] = np.arange(len(order))
     rank[-1] = -1
-    return Factor(rank[np.asarray(codes)], tuple(str(distinct[i]) for i in order))
+    return Factor(rank[np.asarray(codes)], tuple(str(labels[i]) for i in order))
 
 
 def _spread(codes: Any, distinct: Any) -> FloatArray:
