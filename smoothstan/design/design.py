@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
@@ -80,8 +79,7 @@ class Design:
         if not self.response.numeric:
             return DefaultScale()
         offsets = [t for t in self.terms if isinstance(t, OffsetTerm) and t.dpar == "mu"]
-        total = sum(t.values(self.table) for t in offsets) + np.zeros(self.table.n)
-        mean_offset = math.fsum(total) / self.table.n
+        mean_offset = sum(float(np.mean(t.values(self.table))) for t in offsets)
         link = LINKS["log"] if self.family.log_scale else self.family.link("mu")
         return default_scale(self.observed.y, link, mean_offset)
 

@@ -20,7 +20,7 @@ heldback_formulas <- list(
   held("giga ~ x1 + (1 | item)", "sigma ~ x1", family = "lognormal", link = "inverse"),
   held("giga ~ x1 + (1 | item)", family = "exponential", link = "log"), held("const ~ x1 + (1 | item)", family = "Gamma", link = "identity"),
   held("const ~ x1 + (1 | item)", family = "inverse.gaussian", link = "1/mu^2"),
-  held("zeros ~ x1 + (1 | item) + offset(off1)", family = "poisson", link = "sqrt"),
+  
   held("zeros ~ x1 + (1 | item) + offset(off1)", family = "geometric", link = "log"),
   held("mostly0 ~ x1 + (1 | item) + offset(off1)", family = "hurdle_poisson", link = "log"),
   held("giga ~ x1 + (1 | item) + offset(off1)", family = "negbinomial", link = "sqrt"),
