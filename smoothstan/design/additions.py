@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from smoothstan.arrays import BoolArray, FloatArray
-from smoothstan.errors import DataError, FamilyError, FormulaError, NotYetSupported, underline
+from smoothstan.errors import DataError, FormulaError, NotYetSupported, underline
 from smoothstan.families import Family
 from smoothstan.formula import ModelFormula, call_arguments
 from smoothstan.formula.arguments import constant_value

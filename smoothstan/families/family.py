@@ -101,7 +101,7 @@ class Family(ABC):
     sets ``cdf``, has the methods ``log_cdf``, ``log_ccdf`` and ``truncated_mean``, and a macro ``cdf(v)`` with the
     arguments of Stan's distribution function, ``y | mu, sigma``, and ``cdf_functions()`` with the functions
     ``<cdf>_lcdf_rows`` and ``<cdf>_lccdf_rows`` of vectors.  Where these belong to another family, of which it is a
-    mixture with zeros, ``at_most(v, inner)`` and ``above(v, inner)`` make its own log P(Y <= y) and log P(Y > y) of them.
+    mixture with zeros, ``at_most(v, inner)`` and ``above(v, inner)`` make log P(Y <= y) and log P(Y > y) of them.
 
     What the program must know of the rows whose responses are not censored (``v.n_rows`` of them), such as which are
     zero, a macro ``row_sets(v)`` finds in the transformed data; it may use the functions of ``functions/rows.stan``.
@@ -219,7 +219,7 @@ class Family(ABC):
         empty = (high < lowest) | (low >= highest)
         low = np.where(low < lowest if self.discrete else low <= lowest, -np.inf, low)
         high = np.where(high >= highest, np.inf, high)
-        # Distribution functions need not take numbers beyond the support; what overflows on the way has the right limit.
+        # Distribution functions need not take numbers beyond the support; what overflows has the right limit.
         inside = 0.0 if self.discrete else 0.5
         bottom, top = (np.where(np.isfinite(bound) & ~empty, bound, inside) for bound in (low, high))
         with np.errstate(over="ignore", divide="ignore"):
