@@ -34,7 +34,11 @@ def positive_starts(design: Design, priors: PriorTable, chains: int, seed: int |
     if not (link.keeps_sign and all(isinstance(t, known) for t in design.terms if t.prior_parameters)):
         return None
     response = design.observed
-    level = float(link.link(np.mean(response.y / (1.0 if response.trials is None else np.maximum(response.trials, 1)))))
+    level = float(
+        link.link(
+            np.asarray(np.mean(response.y / (1.0 if response.trials is None else np.maximum(response.trials, 1))))
+        )
+    )
     rng = np.random.default_rng(seed)
     return (
         [within_bounds(_start(design, level, rng), design, priors) for _ in range(chains)]
