@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.binomial import Binomial, check_successes, number_of_trials
 from smoothstan.families.family import Family, Parameter, Parameters, Response
 from smoothstan.families.parameters import PHI, beta_shapes, size_biased
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -59,11 +60,8 @@ class BetaBinomial(Family):
     ) -> FloatArray:
         """Return the mean times the ratio of two masses; y - 1 has a trial less and mu phi + 1."""
         fewer = replace(response, trials=np.maximum(number_of_trials(response) - 1, 0))
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(
-            self.mean(parameters, response)
-            * np.exp(self.log_between(low - 1, high - 1, size_biased(parameters), fewer) - log_mass)
-        )
+        log_biased_mass = self.log_between(low - 1, high - 1, size_biased(parameters), fewer)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw probabilities, then numbers of successes."""

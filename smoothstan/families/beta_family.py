@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import LOCATION, PHI, PROBABILITY_LINKS, beta_shapes, size_biased
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -57,10 +58,8 @@ class Beta(Family):
         self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
     ) -> FloatArray:
         """Return mu times the ratio of the masses with first shape mu phi + 1 and mu phi between the bounds."""
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(
-            parameters["mu"] * np.exp(self.log_between(low, high, size_biased(parameters), response) - log_mass)
-        )
+        log_biased_mass = self.log_between(low, high, size_biased(parameters), response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw beta numbers."""

@@ -12,6 +12,7 @@ from smoothstan.errors import FamilyError
 from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import LOCATION, PROBABILITY_LINKS
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -60,10 +61,8 @@ class Binomial(Family):
     ) -> FloatArray:
         """Return the mean times the ratio of two masses; y - 1 has a trial less."""
         fewer = replace(response, trials=np.maximum(number_of_trials(response) - 1, 0))
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(
-            self.mean(parameters, response) * np.exp(self.log_between(low - 1, high - 1, parameters, fewer) - log_mass)
-        )
+        log_biased_mass = self.log_between(low - 1, high - 1, parameters, fewer)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw numbers of successes."""

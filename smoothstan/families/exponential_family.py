@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.gamma import Gamma
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -51,8 +52,8 @@ class Exponential(Family):
         """Return mu times the ratio of the masses of Gamma(2, 1 / mu) and of Gamma(1, 1 / mu)."""
         mu = parameters["mu"]
         biased = {"mu": 2 * mu, "shape": np.full((1, 1), 2.0)}
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(mu * np.exp(Gamma().log_between(low, high, biased, response) - log_mass))
+        log_biased_mass = Gamma().log_between(low, high, biased, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponential numbers."""

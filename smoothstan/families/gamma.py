@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -58,8 +59,8 @@ class Gamma(Family):
         """Return mu times the ratio of the masses with shape + 1 and with shape between the bounds."""
         shape, mu = parameters["shape"], parameters["mu"]
         biased = {"mu": mu * (shape + 1) / shape, "shape": shape + 1}
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(mu * np.exp(self.log_between(low, high, biased, response) - log_mass))
+        log_biased_mass = self.log_between(low, high, biased, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw gamma numbers."""

@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, check_counts
 from smoothstan.families.negbinomial_family import NegBinomial
 from smoothstan.families.parameters import COUNT_LINKS, LOCATION
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -69,8 +70,8 @@ class Geometric(Family):
             return NegBinomial().truncated_mean(low, high, units, response)
         mu = parameters["mu"]
         biased = {"mu": 2 * mu, "shape": np.full((1, 1), 2.0)}
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(mu * np.exp(NegBinomial().log_between(low - 1, high - 1, biased, response) - log_mass))
+        log_biased_mass = NegBinomial().log_between(low - 1, high - 1, biased, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw the whole parts of exponential numbers, of any mean; Devroye (1986), section X.2."""

@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.log_scale import log_difference
 from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, SHAPE
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -61,8 +62,8 @@ class InverseGaussian(Family):
         # y times the density is that of mu^2 / Y, times mu.
         a = np.where(high > 0, mu**2 / np.maximum(high, 1e-300), np.inf)
         b = np.where(low > 0, mu**2 / np.maximum(low, 1e-300), np.inf)
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(mu * np.exp(self.log_between(a, b, parameters, response) - log_mass))
+        log_biased_mass = self.log_between(a, b, parameters, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw from the inverse normal (Wald) distribution."""

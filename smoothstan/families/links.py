@@ -34,6 +34,8 @@ class Link:
     stan_inverse: str
     inverse_derivatives: Callable[[FloatArray], Derivatives]
     scales_response: bool = False
+    keeps_sign: bool = False
+    """Whether a positive parameter needs a positive linear predictor."""
 
 
 def _special(name: str) -> Function:
@@ -188,9 +190,9 @@ LINKS: Registry[Link] = Registry(
     {
         link.name: link
         for link in (
-            Link("identity", lambda x: x, lambda x: x, "{}", _identity_derivatives, scales_response=True),
+            Link("identity", lambda x: x, lambda x: x, "{}", _identity_derivatives, True, True),
             Link("log", np.log, np.exp, "exp({})", _exponential_derivatives, scales_response=True),
-            Link("inverse", np.reciprocal, np.reciprocal, "inv({})", _power_derivatives(-1.0), scales_response=True),
+            Link("inverse", np.reciprocal, np.reciprocal, "inv({})", _power_derivatives(-1.0), True, True),
             Link("sqrt", np.sqrt, _square, "square({})", _square_derivatives, scales_response=True),
             Link(
                 "1/mu^2",
@@ -199,6 +201,7 @@ LINKS: Registry[Link] = Registry(
                 "inv_sqrt({})",
                 _power_derivatives(-0.5),
                 scales_response=True,
+                keeps_sign=True,
             ),
             Link("logit", _special("logit"), _special("expit"), "inv_logit({})", _logistic_derivatives),
             Link("probit", _special("ndtri"), _special("ndtr"), "Phi({})", _probit_derivatives),

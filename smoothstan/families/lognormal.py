@@ -10,14 +10,13 @@ import numpy as np
 from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA
+from smoothstan.families.size_biased import mean_between
 
 
-@final
 @dataclass(frozen=True)
-class LogNormal(Family):
-    """log(y) ~ Normal(mu, sigma)."""
+class NormalLogarithm(Family):
+    """A family of positive numbers of which the logarithm, of all or of what exceeds a shift, is normal."""
 
-    name: ClassVar[str] = "lognormal"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("mu", "mean of the logarithm", ("identity", "inverse"), intercept_prior=LOCATION),
         LOG_SIGMA,
@@ -30,6 +29,14 @@ class LogNormal(Family):
     def check_response(self, response: Response) -> None:
         """Accept positive numbers."""
         first_offender(response, response.y <= 0, "positive numbers", self.name)
+
+
+@final
+@dataclass(frozen=True)
+class LogNormal(NormalLogarithm):
+    """log(y) ~ Normal(mu, sigma)."""
+
+    name: ClassVar[str] = "lognormal"
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return exp(mu + sigma^2 / 2)."""
@@ -60,10 +67,8 @@ class LogNormal(Family):
     ) -> FloatArray:
         """Return the mean times the ratio of the masses with mu + sigma^2 and with mu between the bounds."""
         biased = {"mu": parameters["mu"] + parameters["sigma"] ** 2, "sigma": parameters["sigma"]}
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(
-            self.mean(parameters, response) * np.exp(self.log_between(low, high, biased, response) - log_mass)
-        )
+        log_biased_mass = self.log_between(low, high, biased, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw exponentials of normal numbers."""

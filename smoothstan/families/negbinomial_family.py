@@ -12,6 +12,7 @@ from smoothstan.families.family import Family, Parameter, Parameters, Response, 
 from smoothstan.families.incomplete import log_beta_i
 from smoothstan.families.parameters import COUNT_LINKS, COUNT_SHAPE, LOCATION, negative_binomial
 from smoothstan.families.poisson_draws import draw_poisson
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -57,8 +58,8 @@ class NegBinomial(Family):
         """Return mu times the ratio of two masses; y - 1 has shape + 1."""
         shape, mu = parameters["shape"], parameters["mu"]
         biased = {"mu": mu * (shape + 1) / shape, "shape": shape + 1}
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(mu * np.exp(self.log_between(low - 1, high - 1, biased, response) - log_mass))
+        log_biased_mass = self.log_between(low - 1, high - 1, biased, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Poisson numbers with gamma means."""

@@ -12,6 +12,7 @@ from smoothstan.families.family import Family, Parameter, Parameters, Response, 
 from smoothstan.families.incomplete import log_gamma_p, log_gamma_q
 from smoothstan.families.parameters import COUNT_LINKS, LOCATION
 from smoothstan.families.poisson_draws import draw_poisson
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -53,10 +54,8 @@ class Poisson(Family):
         self, low: FloatArray, high: FloatArray, parameters: Parameters, response: Response
     ) -> FloatArray:
         """Return mu P(low <= Y <= high - 1) / P(low < Y <= high), low a whole number."""
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(
-            parameters["mu"] * np.exp(self.log_between(low - 1, high - 1, parameters, response) - log_mass)
-        )
+        log_biased_mass = self.log_between(low - 1, high - 1, parameters, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw counts."""

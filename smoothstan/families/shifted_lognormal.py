@@ -8,30 +8,18 @@ from typing import ClassVar, final
 import numpy as np
 
 from smoothstan.arrays import FloatArray
-from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
-from smoothstan.families.lognormal import LogNormal
-from smoothstan.families.parameters import LOCATION, LOG_ROOT_2PI, LOG_SIGMA, NDT
+from smoothstan.families.family import Parameter, Parameters, Response
+from smoothstan.families.lognormal import LogNormal, NormalLogarithm
+from smoothstan.families.parameters import LOG_ROOT_2PI, NDT
 
 
 @final
 @dataclass(frozen=True)
-class ShiftedLogNormal(Family):
+class ShiftedLogNormal(NormalLogarithm):
     """log(y - ndt) ~ Normal(mu, sigma), ndt the shift."""
 
     name: ClassVar[str] = "shifted_lognormal"
-    parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("mu", "mean of the logarithm", ("identity", "inverse"), intercept_prior=LOCATION),
-        LOG_SIGMA,
-        NDT,
-    )
-    log_scale: ClassVar[bool] = True
-    optional_additions: ClassVar[tuple[str, ...]] = ("weights", "cens", "trunc")
-    support: ClassVar[tuple[float, float]] = (0.0, np.inf)
-    cdf: ClassVar[str] = "normal"
-
-    def check_response(self, response: Response) -> None:
-        """Accept positive numbers."""
-        first_offender(response, response.y <= 0, "positive numbers", self.name)
+    parameters: ClassVar[tuple[Parameter, ...]] = (*NormalLogarithm.parameters, NDT)
 
     def mean(self, parameters: Parameters, response: Response) -> FloatArray:
         """Return ndt + exp(mu + sigma^2 / 2)."""

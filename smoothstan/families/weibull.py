@@ -11,6 +11,7 @@ from smoothstan.arrays import FloatArray
 from smoothstan.families.family import Family, Parameter, Parameters, Response, first_offender
 from smoothstan.families.gamma import Gamma
 from smoothstan.families.parameters import LOCATION, POSITIVE_LINKS, SHAPE
+from smoothstan.families.size_biased import mean_between
 
 
 @final
@@ -59,8 +60,8 @@ class Weibull(Family):
         shape, scale = parameters["shape"], _scale(parameters)
         a, b = (np.where(bound > 0, (np.maximum(bound, 0) / scale) ** shape, -np.inf) for bound in (low, high))
         biased = {"mu": 1 + 1 / shape, "shape": 1 + 1 / shape}
-        log_mass = self.log_between(low, high, parameters, response)
-        return np.asarray(parameters["mu"] * np.exp(Gamma().log_between(a, b, biased, response) - log_mass))
+        log_biased_mass = Gamma().log_between(a, b, biased, response)
+        return mean_between(self, low, high, parameters, response, log_biased_mass)
 
     def draw(self, rng: np.random.Generator, parameters: Parameters, response: Response) -> FloatArray:
         """Draw Weibull numbers."""

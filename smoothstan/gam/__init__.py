@@ -14,6 +14,7 @@ from smoothstan.gam.model_matrix import RowBlocks as RowBlocks
 from smoothstan.gam.of_design import Twin as Twin
 from smoothstan.gam.of_design import twin_of as twin_of
 from smoothstan.gam.penalised_fit import PenalisedFit as PenalisedFit
+from smoothstan.gam.positive_starts import positive_starts as positive_starts
 from smoothstan.gam.problem import PenaltyBlock as PenaltyBlock
 from smoothstan.gam.problem import Problem as Problem
 from smoothstan.gam.result import GamFit as GamFit

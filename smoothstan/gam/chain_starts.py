@@ -114,7 +114,7 @@ def start_at(twin: Twin, fit: PenalisedFit, point: StartPoint, priors: PriorTabl
     """
     values: Start = {}
     for term in twin.design.terms:
-        values |= _anything(term, rng)
+        values |= values_near_zero(term, rng)
     values |= _linear(twin, point)
     sp = _reasonable(fit, point.sp)
     for smooth in twin.smooths:
@@ -126,7 +126,7 @@ def start_at(twin: Twin, fit: PenalisedFit, point: StartPoint, priors: PriorTabl
     if not fit.problem.scale_known:
         known = known | {"sigma": float(np.sqrt(point.scale))}
     values |= {t.name: known[t.name] for t in _auxiliary(twin.design) if t.name in known}
-    return _inside(values, twin.design, priors)
+    return within_bounds(values, twin.design, priors)
 
 
 def _auxiliary(design: Design) -> list[AuxiliaryTerm]:
@@ -255,7 +255,7 @@ def _column(group: GroupTerm, coefficient: Coefficient, design: Design) -> Float
     return np.asarray(columns[coefficient.number - 1])
 
 
-def _anything(term: BoundTerm, rng: np.random.Generator) -> Start:
+def values_near_zero(term: BoundTerm, rng: np.random.Generator) -> Start:
     """Return values near zero on the unconstrained scale for all parameters of a term."""
     if isinstance(term, LinearTerm):
         return {p.stan: _near_zero(p, rng) for p in term.prior_parameters}
@@ -284,7 +284,7 @@ def _uniform(rng: np.random.Generator, *shape: int) -> FloatArray:
     return rng.uniform(-_RADIUS, _RADIUS, shape)
 
 
-def _inside(values: Start, design: Design, priors: PriorTable) -> Start:
+def within_bounds(values: Start, design: Design, priors: PriorTable) -> Start:
     """Move what lies outside the bounds of its prior inside."""
     for parameter in (p for term in design.terms for p in term.prior_parameters):
         if parameter.stan in values and not parameter.stan.startswith("L_"):

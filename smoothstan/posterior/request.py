@@ -14,7 +14,7 @@ from smoothstan.errors import OptionError
 from smoothstan.families import Family
 from smoothstan.families import family as choose_family
 from smoothstan.formula import ModelFormula, parse_formula
-from smoothstan.gam import chain_starts
+from smoothstan.gam import chain_starts, positive_starts
 from smoothstan.posterior.fitted import FitModel
 from smoothstan.posterior.sampling import sample_design
 from smoothstan.priors import Prior, PriorSet, PriorTable, as_priors, resolve_priors
@@ -98,8 +98,12 @@ class FitRequest:
     def sample(self, design: Design, priors: PriorTable, engine: Engine) -> tuple[FitModel, xr.DataTree]:
         """Sample the bound model."""
         options = self.options
+        starts = None
         if self.from_gam:
             starts = chain_starts(design, priors, options.chains, options.seed)
+        elif options.inits is None:
+            starts = positive_starts(design, priors, options.chains, options.seed)
+        if starts is not None:
             derived = derived_parameters(design, priors)
             options = replace(options, inits=[derived.starts(values) for values in starts])
         return sample_design(

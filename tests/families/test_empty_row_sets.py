@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smoothstan.posterior import FitRequest
 from smoothstan.codegen import write_program
 from smoothstan.engines.stanli import _model
 from smoothstan.families import FAMILIES, log_likelihood
+from smoothstan.posterior import FitRequest
 
 N, INTERCEPT = 6, 0.3
 VALUES = {"zi": 0.2, "hu": 0.3, "shape": 1.4, "phi": 1.4, "sigma": 1.1, "zoi": 0.4, "coi": 0.6}
