@@ -124,7 +124,7 @@ FORMULAS = [
     ("y ~ «ns(x, z)»", "ns() takes one variable"), ("y ~ «seq(1, 2)»", "makes a list for an argument"),
     ("y ~ I(f %in% «z»)", "%in%: expected a constant"), ("y ~ ifelse(x > 0, 'a', «x»)", "two numbers or two strings"),
     ("y ~ as.numeric(«as.character(f)»)", "no number"), ("y ~ «interaction(sep = '_')»", "takes factors"),
-    ("«sigma» ~ z", "se() leaves no sigma", {"main": "y | se(w) ~ x"}),
+    ("«sigma» ~ z", "se(w) takes the place of sigma", {"main": "y | se(w) ~ x"}),
     ("«`no pe`» ~ z", "'no pe'", {"main": "y ~ x"}), ("«sigma»", "the form 'sigma ~ ...'", {"main": "y ~ x"}),
 ]  # fmt: skip
 NOT_YET = [
@@ -353,7 +353,7 @@ CALLS = [
     (FamilyError, "'gausian'; did you mean 'gaussian'?", lambda: ss.family("gausian")),
     (FamilyError, "['poisson']", lambda: code(family=["poisson"])),
     (FamilyError, "link 'lgo' (known: ", lambda: ss.family("gaussian", "lgo")),
-    (FamilyError, "'logit' is not available for mu", lambda: ss.family("gaussian", "logit")),
+    (FamilyError, "'logit' is not available for mu", lambda: ss.family("poisson", "logit")),
     (FamilyError, "['log']", lambda: ss.family("gaussian", ["log"])),
     (FamilyError, "no parameter 'sigma'", lambda: ss.family("bernoulli", link_sigma="log")),
     (FamilyError, "'sigma' ... link_<parameter>", lambda: ss.family("gaussian", sigma="log")),

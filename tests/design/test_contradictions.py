@@ -26,7 +26,6 @@ IMPOSSIBLE = [
     ("k | trials(n) + cens(«c») ~ x", "zero_inflated_binomial", {"c": "right"}, "the largest is, 4, in row 2"),
     ("k | trials(n) + cens(«c», 9) ~ x", "binomial", {"c": "interval"}, "the largest is, 4, in row 2"),
     ("t | cens(«c») ~ x", "exponential", {"c": "left"}, "'t', 0, is left censored ... all exceed, 0, in row 0"),
-    ("t | cens(«c») ~ x", "weibull", {"c": "left"}, "all exceed, 0, in row 0"),
     ("k | cens(c, «u») ~ x", "poisson", {"c": "interval", "u": COUNTS}, "'k', 0, is not below the end ... 0, in row 0"),
     ("p | cens(c, «u») ~ x", "beta", {"c": "interval", "u": 0.3}, "0.4, is not below the end y2 ... 0.3, in row 3", 2),
     ("k | cens(c, «u») ~ x", "poisson", {"c": "interval", "u": COUNTS + 1.5}, "for family poisson; u is 1.5 in row 0"),

@@ -36,6 +36,7 @@ ACCEPTED_HERE = {
     "bs = 'ad'": "adaptive smooths have a mixed form here",
     "[beta_binomial log]": "the binomial families share their links",
     "lgl ~ x": "a logical response is read as 0 and 1",
+    "ns(x, 3)": "in R it is there once splines is attached",
 }
 """Parts of formulas that brms refuses."""
 

@@ -26,9 +26,9 @@ def count(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     calls: list[int] = []
     tree = sampling.draws_tree
 
-    def counted(*arguments: Any) -> Any:
+    def counted(*arguments: Any, **options: Any) -> Any:
         calls.append(1)
-        return tree(*arguments)
+        return tree(*arguments, **options)
 
     monkeypatch.setattr(sampling, "draws_tree", counted)
     return calls
@@ -159,7 +159,7 @@ def test_a_fit_that_fails_leaves_the_file(
     path = tmp_path / "fit.nc"
     path.write_bytes(base.read_bytes())
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sampling, "draws_tree", interrupted)

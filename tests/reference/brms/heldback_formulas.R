@@ -60,7 +60,7 @@ heldback_formulas <- list(
   held("rating ~ cs(scale(x1)) + xm", family = "acat"),
   held("choice ~ x1", "mu2nd ~ mo(k) + (1 | i | subj)", "muzbc ~ 0 + fb + (1 | i | subj)", family = "categorical"),
   held("choice ~ ns(x1, df = 2) + offset(off1)", family = "categorical", refcat = "z.b_c"),
-  held("num ~ xm + scale(dose) + (1 | gm)", family = "categorical"), held("hits | trials(ntr) + cens(cen) + weights(wt) ~ fa", family = "binomial"),
+  held("num ~ xm + scale(dose) + (1 | gm)", family = "categorical"),
   held("hits | trials(x = ntr) + weights(x = wt, scale = TRUE) ~ x1 + (1 | row)", family = "beta_binomial"),
   held("y | cens(x = code, y2 = yend) + trunc(lb = -Inf, ub = 500) ~ x1", family = "student"),
   held("ypos | cens(code, pend) + subset(k < 4) + weights(wt) ~ s(x1, k = 4)", "shape ~ lg", family = "Gamma", link = "log"),
