@@ -122,7 +122,12 @@ def test_priors_for_all_categories(data: pd.DataFrame) -> None:
 
 
 BAD: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
-    (["y ~ x", "mub ~ z"], {}, FormulaError, r"no parameter 'mub' to predict; did you mean 'mubc'\? \(it has: mubc, mude\)(.|\n)*\^\^\^"),
+    (
+        ["y ~ x", "mub ~ z"],
+        {},
+        FormulaError,
+        r"no parameter 'mub' to predict; did you mean 'mubc'\? \(it has: mubc, mude\)(.|\n)*\^\^\^",
+    ),
     (ss.bf("y ~ x", mubc=1), {}, FormulaError, "no parameter 'mubc' to hold"),
     ("y | cens(z) ~ x", {}, FormulaError, "no use for cens"),
     ("y ~ x", {"refcat": "b"}, FamilyError, "refcat must be one of the categories a, b c, d-e, or 'NA'"),

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import smoothstan as ss
-from smoothstan.posterior import FitRequest
 from smoothstan.gam import positive_starts
+from smoothstan.posterior import FitRequest
 
 
 def simulated() -> pd.DataFrame:
