@@ -145,7 +145,7 @@ FORMULAS = [
     ("y | cens(w, «z») ~ x", DataError, "no end y2", {"w": HALF, "z": np.where(I == 3, np.nan, 9)}, "gaussian"),
     ("k | cens(w, «z») ~ x", DataError, "whole numbers for family poisson; z is 9.5", {"w": HALF, "z": 9.5}, "poisson"),
     ("y | cens(«left») ~ x", DataError, "no column 'left'", {}, "gaussian"),
-    ("y | cens(«w») ~ x", DataError, "no response is that small", {"y": 0.0, "w": ["none", "left"] * 12}, "exponential"),
+    ("y | cens(«w») ~ x", DataError, "response is that small", {"y": 0.0, "w": ["none", "left"] * 12}, "exponential"),
     ("y | trunc(lb = «0») ~ x", DataError, "lies below its truncation bound, 0, in row 4", {}, "gaussian"),
     ("y | trunc(ub = «0») ~ x", DataError, "lies above its truncation bound, 0, in row 1", {}, "gaussian"),
     ("y | trunc(lb = 2, ub = «2») ~ x", DataError, "leave no room below, 2", {"y": 2.0}, "gaussian"),
