@@ -12,7 +12,13 @@ _DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 def break_long_lines(code: str) -> str:
     """Break lines after commas and equals signs, before plus and minus, outermost first; those with comments stay."""
-    return "\n".join(part for line in code.split("\n") for part in _broken(line))
+    parts: list[str] = []
+    inside = False
+    for line in code.split("\n"):
+        inside = inside or "/*" in line
+        parts += [line] if inside else _broken(line)
+        inside = inside and "*/" not in line
+    return "\n".join(parts)
 
 
 def _broken(line: str) -> Iterator[str]:

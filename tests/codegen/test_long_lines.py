@@ -32,6 +32,11 @@ def test_a_difference_is_broken_before_its_minus() -> None:
     assert [part.strip()[:5] for part in break_long_lines(line).split("\n")] == ["targe", "- N_1"]
 
 
+def test_comments_of_several_lines_stay() -> None:
+    code = "/* " + "a, " * 40 + "\n * " + "b, " * 40 + "*/\n" + SUM
+    assert break_long_lines(code) == code.replace(SUM, break_long_lines(SUM))
+
+
 @pytest.mark.parametrize("line", ["x = 1 + 1;", "// " + "a, b + " * 40, "y = " + "x" * 200 + ";"])
 def test_lines_that_stay(line: str) -> None:
     assert break_long_lines(line) == line
