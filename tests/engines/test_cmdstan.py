@@ -108,11 +108,12 @@ def test_a_chain_that_is_killed(mcycle: pd.DataFrame) -> None:
 
 INTERRUPTED = """
     import smoothstan as ss
-    from smoothstan.posterior import FitRequest
     from smoothstan.codegen import write_program
     from smoothstan.engines.cmdstan import compile_program
+    from smoothstan.posterior import FitRequest
     data = ss.load_dataset("mcycle")
-    compile_program(write_program(*_bind("accel ~ s(times, bs='cr', k=20)", data, "gaussian", ()), version="t").code)
+    model = FitRequest.of("accel ~ s(times, bs='cr', k=20)").bind(data)
+    compile_program(write_program(*model, version="t").code)
     print("ready", flush=True)
     try:
         ss.brm("accel ~ s(times, bs='cr', k=20)", data, iter_warmup=400_000, seed=1, backend="cmdstan",
