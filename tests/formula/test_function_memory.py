@@ -29,7 +29,7 @@ LEARNING = (
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    return reference_frame("heldback_data")
+    return reference_frame("combined_data")
 
 
 def linear(formula: str, data: pd.DataFrame) -> LinearTerm:

@@ -56,5 +56,5 @@ d$fm <- d$fa; d$fm[c(6, 30)] <- NA
 d$gm <- as.character(d$subj); d$gm[c(2, 50)] <- NA
 d$om <- d$k; d$om[9] <- NA
 dist <- abs(outer(1:9, 1:9, "-"))
-heldback_data2 <- list(A = {m <- round((-0.5)^dist, 6); dimnames(m) <- list(paste("S", 1:9), paste("S", 1:9)); m},
+combined_data2 <- list(A = {m <- round((-0.5)^dist, 6); dimnames(m) <- list(paste("S", 1:9), paste("S", 1:9)); m},
                  M = {m <- round(0.4 + diag(7), 6); dimnames(m) <- list(LETTERS[7:1], LETTERS[7:1]); m})

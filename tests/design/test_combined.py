@@ -20,7 +20,7 @@ from smoothstan.formula import parse_formula
 from smoothstan.priors import resolve_priors
 from smoothstan.terms import LinearTerm, SmoothOptions
 
-RECORDED = read_reference("brms/heldback_cases.json")
+RECORDED = read_reference("brms/combined_cases.json")
 CASES = RECORDED["cases"]
 # Rows with missing values are in the table on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore:.* rows have missing values:smoothstan.errors.DataWarning")
@@ -55,7 +55,7 @@ def label(case: dict[str, Any]) -> str:
 
 @cache
 def frame() -> Any:
-    return reference_frame("heldback_data")
+    return reference_frame("combined_data")
 
 
 @cache
