@@ -10,16 +10,15 @@ import numpy as np
 
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.formula.syntax import Node
-from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
 from smoothstan.terms.expression import Expression, bind_numbers, check_functions
 from smoothstan.terms.names import suffix
-from smoothstan.terms.term import Addend, BoundTerm, DensePart, Draws, PriorParameter, Variable
+from smoothstan.terms.term import Addend, DensePart, Draws, TermWithoutParameters
 
 
 @final
 @dataclass(frozen=True)
-class OffsetTerm(BoundTerm):
+class OffsetTerm(TermWithoutParameters):
     """The sum of the offsets of one distributional parameter."""
 
     dpar: str
@@ -49,20 +48,6 @@ class OffsetTerm(BoundTerm):
     def reads(self) -> tuple[str, ...]:
         """The columns that it needs."""
         return tuple(name for expression in self.expressions for name in expression.variables)
-
-    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
-        """Return nothing: an offset has no parameters."""
-        return ()
-
-    @property
-    def prior_parameters(self) -> tuple[PriorParameter, ...]:
-        """None."""
-        return ()
-
-    @property
-    def variables(self) -> tuple[Variable, ...]:
-        """None."""
-        return ()
 
     def dense(self, dpar: str) -> tuple[DensePart, ...]:
         """Return nothing."""

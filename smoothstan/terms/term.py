@@ -231,6 +231,25 @@ class BoundTerm(ABC):
 
 
 @dataclass(frozen=True)
+class TermWithoutParameters(BoundTerm):
+    """A term in which everything is known: it has no priors, and adds nothing to the posterior."""
+
+    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
+        """Return nothing."""
+        return ()
+
+    @property
+    def prior_parameters(self) -> tuple[PriorParameter, ...]:
+        """Nothing."""
+        return ()
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """Nothing."""
+        return ()
+
+
+@dataclass(frozen=True)
 class TermBeside(BoundTerm):
     """A term that adds nothing to a linear predictor: its parameters go to the family."""
 

@@ -19,10 +19,9 @@ import numpy as np
 from smoothstan.arrays import FloatArray, StanData
 from smoothstan.design import Design
 from smoothstan.posterior.new_levels import covariance_root
-from smoothstan.priors import DefaultScale, PriorSlot
 from smoothstan.table import Table
-from smoothstan.terms import Effects, GroupTerm, PriorParameter, Variable
-from smoothstan.terms.term import TermBeside
+from smoothstan.terms import Effects, GroupTerm
+from smoothstan.terms.term import TermBeside, TermWithoutParameters
 
 THRESHOLDS = "thresholds"
 SCALE_NODES = 41
@@ -51,7 +50,7 @@ class Target:
 
 @final
 @dataclass(frozen=True)
-class Covariates(TermBeside):
+class Covariates(TermWithoutParameters, TermBeside):
     """The columns that effects need which are not in the model any more; it adds nothing."""
 
     columns: tuple[str, ...]
@@ -66,20 +65,6 @@ class Covariates(TermBeside):
     def stan_data(self, table: Table) -> StanData:
         """Return nothing."""
         return {}
-
-    def prior_slots(self, scale: DefaultScale) -> tuple[PriorSlot, ...]:
-        """Return nothing."""
-        return ()
-
-    @property
-    def prior_parameters(self) -> tuple[PriorParameter, ...]:
-        """Nothing."""
-        return ()
-
-    @property
-    def variables(self) -> tuple[Variable, ...]:
-        """Nothing."""
-        return ()
 
 
 @dataclass(frozen=True)
